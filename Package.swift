@@ -21,6 +21,12 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
         .target(name: "KoiJSON", swiftSettings: strict),
+        .target(
+            name: "KoiSQLite",
+            dependencies: ["CSQLite", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
         .testTarget(name: "KoiJSONTests", dependencies: ["KoiJSON"], swiftSettings: strict),
+        .testTarget(name: "KoiSQLiteTests", dependencies: ["KoiSQLite"], swiftSettings: strict),
     ]
 )
