@@ -22,11 +22,17 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .target(name: "KoiJSON", swiftSettings: strict),
         .target(
+            name: "KoiHTTP",
+            dependencies: ["CLinux", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        .target(
             name: "KoiSQLite",
             dependencies: ["CSQLite", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict
         ),
         .testTarget(name: "KoiJSONTests", dependencies: ["KoiJSON"], swiftSettings: strict),
+        .testTarget(name: "KoiHTTPTests", dependencies: ["KoiHTTP"], swiftSettings: strict),
         .testTarget(name: "KoiSQLiteTests", dependencies: ["KoiSQLite"], swiftSettings: strict),
     ]
 )

@@ -1,0 +1,76 @@
+import Synchronization
+
+/// The way back to the client of one request, for answers that are given later.
+///
+/// An exchange that is released without an answer answers 500, so that no client waits in vain.
+package final class Exchange: Sendable {
+    private struct Watch {
+        var isClosed = false
+        var onClose: (@Sendable () -> Void)?
+    }
+
+    private let loop: EventLoop?
+    private let id: ConnectionID
+    private let serial: UInt64
+    private let sink: (@Sendable (Response) -> Void)?
+    private let isAnswered = Atomic(false)
+    private let watch = Mutex(Watch())
+
+    init(loop: EventLoop, id: ConnectionID, serial: UInt64) {
+        self.loop = loop
+        self.id = id
+        self.serial = serial
+        sink = nil
+    }
+
+    /// An exchange without a connection, for requests made in process: the answer goes to `sink`.
+    package init(sink: @escaping @Sendable (Response) -> Void) {
+        loop = nil
+        id = ConnectionID(slot: 0, generation: 0)
+        serial = 0
+        self.sink = sink
+    }
+
+    deinit {
+        guard markAnswered() else { return }
+        loop?.post(.unanswered(id, serial: serial))
+        sink?(Response(Refusal.unanswered.status))
+    }
+
+    /// Answers the request, from any thread.
+    ///
+    /// Only the first answer counts.
+    package func respond(_ response: Response) {
+        guard markAnswered() else { return }
+        loop?.post(.response(id, serial: serial, response))
+        sink?(response)
+    }
+
+    /// Whether the client has gone: an answer would reach nobody.
+    package var isClosed: Bool { watch.withLock { $0.isClosed } }
+
+    /// Calls `body` on the event loop, or at once, if the client goes before the answer is sent.
+    package func onClose(_ body: @escaping @Sendable () -> Void) {
+        let isClosed = watch.withLock { watch in
+            if !watch.isClosed { watch.onClose = body }
+            return watch.isClosed
+        }
+        if isClosed { body() }
+    }
+
+    /// True for the first who asks.
+    func markAnswered() -> Bool {
+        !isAnswered.exchange(true, ordering: .acquiringAndReleasing)
+    }
+
+    /// The connection is closed before the answer was sent.
+    func connectionClosed() {
+        let body = watch.withLock { watch in
+            watch.isClosed = true
+            let body = watch.onClose
+            watch.onClose = nil
+            return body
+        }
+        body?()
+    }
+}

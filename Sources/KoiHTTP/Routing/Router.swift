@@ -1,0 +1,121 @@
+/// Finds the endpoint of a method and a path in a table that can be listed.
+package struct Router<Endpoint: Sendable>: Sendable {
+    package struct Entry: Sendable {
+        package let method: Method
+        package let pattern: PathPattern
+        package let endpoint: Endpoint
+    }
+
+    // The tree of paths, one element of each list for each node: lists rather than one list of structs, since looking at
+    // a node on every request would copy the whole struct.
+    /// Where a path can go on with a literal segment.
+    private var literals: [[String: Int]] = [[:]]
+    /// Where it can go on with any other segment.
+    private var captures: [Int?] = [nil]
+    /// The entries of a path that ends here.
+    private var ends: [[Int]] = [[]]
+
+    /// All routes in the order they were added.
+    package private(set) var entries: [Entry] = []
+
+    package init() {}
+
+    /// Adds a route.
+    ///
+    /// Of two routes with the same method and pattern the first one is found.
+    package mutating func add(_ method: Method, _ pattern: String, _ endpoint: Endpoint) {
+        let pattern = PathPattern(pattern)
+        var node = 0
+        for segment in pattern.segments {
+            let known: Int? =
+                switch segment {
+                case .literal(let text): literals[node][text]
+                case .capture: captures[node]
+                }
+            if let known {
+                node = known
+                continue
+            }
+            let added = ends.count
+            literals.append([:])
+            captures.append(nil)
+            ends.append([])
+            switch segment {
+            case .literal(let text): literals[node][text] = added
+            case .capture: captures[node] = added
+            }
+            node = added
+        }
+        ends[node].append(entries.count)
+        entries.append(Entry(method: method, pattern: pattern, endpoint: endpoint))
+    }
+
+    /// Finds the route of a decoded path.
+    ///
+    /// HEAD is served by GET; a literal segment wins over a capture.
+    package func match(_ method: Method, _ segments: [String]) -> RouteMatch<Endpoint> {
+        let found = nodes(segments)
+        guard !found.isEmpty else { return .notFound }
+        for end in found {
+            let entry =
+                entry(method, at: end) ?? (method == .head ? entry(.get, at: end) : nil)
+            if let entry {
+                return .found(entry.endpoint, Captures(entry.pattern, segments))
+            }
+        }
+        return .methodNotAllowed(allow: allowed(at: found))
+    }
+
+    /// The nodes at which the path ends, the most literal first.
+    ///
+    /// It looks ahead along each branch of the table, so its depth is that of the longest pattern,
+    /// not of the path.
+    private func nodes(_ path: [String]) -> [Int] {
+        var found: [Int] = []
+        var branches = [(node: 0, depth: 0)]
+        while let (node, depth) = branches.popLast() {
+            if depth == path.count {
+                if !ends[node].isEmpty { found.append(node) }
+                continue
+            }
+            // Taken from the end: the literal branch is looked at first. A capture is never empty.
+            if let next = captures[node], !path[depth].isEmpty {
+                branches.append((next, depth + 1))
+            }
+            if let next = literals[node][path[depth]] {
+                branches.append((next, depth + 1))
+            }
+        }
+        return found
+    }
+
+    private func entry(_ method: Method, at node: Int) -> Entry? {
+        for index in ends[node] where entries[index].method == method {
+            return entries[index]
+        }
+        return nil
+    }
+
+    /// RFC 9110 §10.2.1: what is allowed, with the HEAD and OPTIONS that the server adds.
+    private func allowed(at nodes: [Int]) -> [Method] {
+        var methods: [Method] = []
+        for node in nodes {
+            for index in ends[node] where !methods.contains(entries[index].method) {
+                methods.append(entries[index].method)
+            }
+        }
+        if let get = methods.firstIndex(of: .get), !methods.contains(.head) {
+            methods.insert(.head, at: get + 1)
+        }
+        if !methods.contains(.options) { methods.append(.options) }
+        return methods
+    }
+}
+
+/// What a router found.
+package enum RouteMatch<Endpoint: Sendable>: Sendable {
+    case found(Endpoint, Captures)
+    /// The path exists; `allow` is for the `Allow` field, and the whole answer to OPTIONS.
+    case methodNotAllowed(allow: [Method])
+    case notFound
+}
