@@ -1,0 +1,79 @@
+import KoiHTTP
+
+/// What a handler answers, in a closed vocabulary, so that none touches a status number or a field name.
+package struct Answer: Sendable {
+    let status: Status
+    let body: [UInt8]
+    private let fields: Fields
+
+    private init(_ status: Status, _ body: [UInt8], _ common: Fields, _ own: (String, String)...) {
+        self.status = status
+        self.body = body
+        var fields = common
+        for (name, value) in own { fields.append(name, value) }
+        self.fields = fields
+    }
+
+    /// Of what every answer depends on beside its path.
+    private static let vary = Fields([("Vary", "Accept-Language, Authorization, Cookie")])
+    /// Private, and asked for again each time, which the tag makes cheap.
+    private static let revalidated = Fields([
+        ("Vary", "Accept-Language, Authorization, Cookie"), ("Cache-Control", "private, no-cache"),
+    ])
+    private static let json = Fields([
+        ("Content-Type", "application/json"), ("Vary", "Accept-Language, Authorization, Cookie"),
+        ("Cache-Control", "private, no-cache"),
+    ])
+
+    /// A JSON document.
+    package static func json(_ bytes: [UInt8]) -> Answer {
+        Answer(.ok, bytes, json)
+    }
+
+    /// Any other document.
+    package static func document(_ bytes: [UInt8], type: String) -> Answer {
+        Answer(.ok, bytes, revalidated, ("Content-Type", type))
+    }
+
+    /// A page of a list as CSV.
+    ///
+    /// Where it goes on stands in a `Link` field (RFC 8288), as a table has no room for it.
+    package static func table(_ bytes: [UInt8], next: String?) -> Answer {
+        let type = ("Content-Type", CSV.mediaType)
+        guard let next else { return Answer(.ok, bytes, revalidated, type) }
+        return Answer(.ok, bytes, revalidated, type, ("Link", "<\(next)>; rel=\"next\""))
+    }
+
+    /// A record with its tag; 304 without a body where the client has this representation already.
+    package static func record(_ bytes: [UInt8], version: Int64, for call: Call) -> Answer {
+        let tag = EntityTag.make(version: version, bytes)
+        let held = call.request.head.fields.values("If-None-Match")
+        if !held.isEmpty, EntityTag.names(held, tag) {
+            return Answer(.notModified, [], revalidated, ("ETag", tag))
+        }
+        return Answer(.ok, bytes, json, ("ETag", tag))
+    }
+
+    /// A changed record with its new tag.
+    package static func changed(_ bytes: [UInt8], version: Int64) -> Answer {
+        let tag = EntityTag.make(version: version, bytes)
+        return Answer(.ok, bytes, json, ("ETag", tag))
+    }
+
+    /// A record that was made, and where it is.
+    package static func created(_ bytes: [UInt8], version: Int64, at path: String) -> Answer {
+        let tag = EntityTag.make(version: version, bytes)
+        return Answer(.created, bytes, json, ("ETag", tag), ("Location", path))
+    }
+
+    /// Something without a version that was made, and where it is.
+    package static func created(_ bytes: [UInt8], at path: String) -> Answer {
+        Answer(.created, bytes, json, ("Location", path))
+    }
+
+    package static let noContent = Answer(.noContent, [], vary)
+
+    func response() -> Response {
+        Response(status, fields: fields, body: body.isEmpty ? .none : .bytes(body))
+    }
+}

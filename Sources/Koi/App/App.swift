@@ -1,0 +1,247 @@
+import Dispatch
+package import KoiHTTP
+import KoiJSON
+package import KoiSQLite
+package import Logging
+import Synchronization
+
+/// The product: takes requests from the server, finds their route, tells who asks, runs the handler in its transaction
+/// and turns what comes of it into an answer.
+package final class App: Application {
+    package let database: Database
+    package let catalog: Catalog
+    package var keys: KeyRing { catalog.keys }
+    package let clock: Clock
+    package let randomness: Randomness
+    package let folder: DataFolder
+    package let backupsKept: Int
+    package let logger: Logger
+    package let jobBell = JobBell()
+    let openAPI: OpenAPIDocument
+    let router: Router<ServedRoute>
+    let staticFiles: StaticFiles?
+    let limits: Limits
+    /// Slow work that is not SQL, such as backups: one at a time, never on a loop or in the writer.
+    let tasks = DispatchQueue(label: "koi.tasks")
+    private let waitingTasks = Atomic(0)
+    /// How many requests may wait for that queue or be at work on it.
+    static let maximumTasks = 4
+    /// How long a read may take on a worker before it is given up.
+    static let longestRead = Duration.seconds(30)
+
+    /// - Throws: where the custom fields cannot be read.
+    ///
+    /// - Parameter resources: those of Koi; a test may pass others.
+    package init(
+        resources: [Resource] = Routes.resources,
+        database: Database,
+        folder: DataFolder,
+        webFolder: String?,
+        clock: Clock,
+        randomness: Randomness,
+        limits: Limits,
+        backupsKept: Int,
+        logger: Logger
+    ) throws {
+        self.database = database
+        self.folder = folder
+        self.clock = clock
+        self.randomness = randomness
+        self.limits = limits
+        self.backupsKept = backupsKept
+        self.logger = logger
+        catalog = Catalog(resources)
+        openAPI = OpenAPIDocument(resources)
+        staticFiles = webFolder.map { StaticFiles(folder: $0, fields: PageSecurity.fields) }
+        var router = Router<ServedRoute>()
+        for route in Routes.all(of: resources) { router.add(route.method, route.pattern, ServedRoute(route)) }
+        self.router = router
+        let fields = try database.writer.sync { try CustomFieldDefinition.load($0) }
+        catalog.customFields.replace(fields)
+    }
+
+    // MARK: KoiHTTP.Application
+
+    package func admit(_ head: RequestHead, peer: Peer) -> Admission {
+        guard case .found(let route, _) = router.match(head.method, head.segments) else {
+            // Read, so that the answer is 404 or 405 and not a word about the body.
+            return .buffer(limit: limits.body)
+        }
+        return .buffer(limit: route.bodyLimit ?? limits.body)
+    }
+
+    package func respond(to request: Request, exchange: Exchange) -> Response? {
+        switch router.match(request.head.method, request.head.segments) {
+        case .found(let route, let captures):
+            do {
+                return try serve(prepare(request, route, captures), route, exchange)
+            } catch {
+                return response(to: request, for: error)
+            }
+        case .methodNotAllowed(let allowed): return refuse(request, allowing: allowed)
+        case .notFound:
+            return staticFiles?.response(for: request.head.segments, request: request.head)
+                ?? response(to: request, for: Problem.noSuchPath)
+        }
+    }
+
+    package func turned(loop: Int, isResting: Bool) {
+        database.settle(on: loop, isResting: isResting)
+    }
+
+    package func refusal(_ refusal: Refusal) -> Response {
+        Problem(refusal.status, refusal.code, Text(refusal.detail, refusal.detail))
+            .response(language: .en, requestID: "")
+    }
+
+    // MARK: From request to handler
+
+    private func prepare(
+        _ request: Request,
+        _ route: ServedRoute,
+        _ captures: Captures
+    ) throws -> PreparedCall {
+        let actor = try Authentication(self).actor(for: request, route.access)
+        return PreparedCall(
+            request: request,
+            captures: captures,
+            query: try Query.parse(request.head.query),
+            actor: actor,
+            body: try RequestBody.json(request),
+            language: Language(accepting: request.head.fields["Accept-Language"])
+        )
+    }
+
+    private func serve(
+        _ call: PreparedCall,
+        _ route: ServedRoute,
+        _ exchange: Exchange
+    ) throws -> Response? {
+        switch route.work {
+        case .immediate(let handler):
+            return try handler(Call(call, nil), self).response()
+        case .read(let handler):
+            return read(call, handler, exchange)
+        case .write(let handler):
+            write(call, handler, exchange)
+            return nil
+        case .task(let handler):
+            let waiting = waitingTasks.add(1, ordering: .relaxed).newValue
+            guard waiting <= App.maximumTasks else {
+                waitingTasks.subtract(1, ordering: .relaxed)
+                throw Problem.busy(
+                    "Koi is at work on as many of these as may wait. Try again when one is done.",
+                    "等待执行的任务已达上限，请在其中一个完成后重试。"
+                )
+            }
+            tasks.async {
+                defer { self.waitingTasks.subtract(1, ordering: .relaxed) }
+                exchange.respond(
+                    self.response(to: call.request) { try handler(Call(call, nil), self) }
+                )
+            }
+            return nil
+        }
+    }
+
+    /// Runs a read on the loop, and once more on a worker where it goes over the loop's budget.
+    private func read(
+        _ call: PreparedCall,
+        _ handler: @escaping Route.Handler,
+        _ exchange: Exchange
+    ) -> Response? {
+        do {
+            return try database.read(on: call.request.loop) {
+                try handler(Call(call, self.transaction(for: call, $0)))
+            }.response()
+        } catch let error as SQLiteError where error.isInterrupted {
+            database.readOnWorker(
+                timeLimit: App.longestRead,
+                { try handler(Call(call, self.transaction(for: call, $0))) },
+                completion: { result in
+                    exchange.respond(self.response(to: call.request) { try result.get() })
+                }
+            )
+            return nil
+        } catch {
+            return response(to: call.request, for: error)
+        }
+    }
+
+    private func write(
+        _ call: PreparedCall,
+        _ handler: @escaping Route.Handler,
+        _ exchange: Exchange
+    ) {
+        database.writer.submit(
+            { connection in
+                let transaction = self.transaction(for: call, connection)
+                let answer = try handler(Call(call, transaction))
+                return Committed(value: answer, actions: transaction.afterCommit)
+            },
+            completion: { result in
+                exchange.respond(self.response(to: call.request) { try result.get().finish() })
+            }
+        )
+    }
+
+    private func transaction(for call: PreparedCall, _ connection: Connection) -> Transaction {
+        Transaction(
+            connection: connection,
+            actor: call.actor,
+            now: clock.now(),
+            requestID: call.request.id,
+            catalog: catalog,
+            randomness: randomness,
+            jobBell: jobBell
+        )
+    }
+
+    /// Runs work of Koi itself as one write, and waits for it.
+    ///
+    /// Never from a loop.
+    package func perform<T: Sendable>(
+        as actor: Actor = .system,
+        _ work: @escaping @Sendable (Transaction) throws -> T
+    ) throws -> T {
+        try database.writer.sync { connection in
+            let transaction = Transaction(
+                connection: connection,
+                actor: actor,
+                now: self.clock.now(),
+                requestID: nil,
+                catalog: self.catalog,
+                randomness: self.randomness,
+                jobBell: self.jobBell
+            )
+            let value = try work(transaction)
+            return Committed(value: value, actions: transaction.afterCommit)
+        }.finish()
+    }
+}
+
+/// What serving needs of a route.
+///
+/// A class, so that finding one copies a reference and not its documentation.
+final class ServedRoute: Sendable {
+    let work: Route.Work
+    let access: Route.Access
+    let bodyLimit: Int?
+
+    init(_ route: Route) {
+        work = route.work
+        access = route.access
+        bodyLimit = route.bodyLimit
+    }
+}
+
+/// What a write made, and what is to be done now that it is on disk.
+private struct Committed<Value: Sendable>: Sendable {
+    let value: Value
+    let actions: [@Sendable () -> Void]
+
+    func finish() -> Value {
+        for action in actions { action() }
+        return value
+    }
+}

@@ -1,0 +1,133 @@
+package import KoiHTTP
+package import KoiJSON
+
+/// One request on its way through a handler: what was asked, by whom, and the transaction it runs in.
+package struct Call {
+    package let request: Request
+    package let captures: Captures
+    package let query: [Parameter]
+    package let actor: Actor
+    /// The body where it is JSON; null where there is none.
+    package let body: JSONValue
+    package let language: Language
+
+    /// Traps are excluded by construction: handlers of reads and writes always get one.
+    private let held: Transaction?
+
+    init(_ prepared: PreparedCall, _ transaction: Transaction?) {
+        request = prepared.request
+        captures = prepared.captures
+        query = prepared.query
+        actor = prepared.actor
+        body = prepared.body
+        language = prepared.language
+        held = transaction
+    }
+
+    /// - Throws: where the route's work is not a transaction.
+    package func transaction() throws -> Transaction {
+        guard let held else { throw Problem.unforeseen }
+        return held
+    }
+
+    /// The record number in the path.
+    ///
+    /// - Throws: `Problem` 400 where it is not a positive integer of 64 bits.
+    package func id() throws -> Int64 {
+        guard let text = captures["id"], let id = Digits.integer(text), id > 0 else {
+            throw Problem(
+                .badRequest,
+                "bad_id",
+                Text(
+                    "The number in the path must be a whole number from 1 to \(Int64.max).",
+                    "路径中的编号必须是 1 到 \(Int64.max) 之间的整数。"
+                )
+            )
+        }
+        return id
+    }
+
+    /// The body as an object.
+    ///
+    /// - Throws: `Problem` 400 where it is anything else.
+    package func object() throws -> JSONObject {
+        guard let object = body.objectValue else {
+            throw Problem(
+                .badRequest,
+                "not_object",
+                Text("Send a JSON object as the body.", "请求正文必须是 JSON 对象。")
+            )
+        }
+        return object
+    }
+
+    /// - Throws: `Problem` 400 where the query has any parameter.
+    package func refuseParameters() throws {
+        guard let first = query.first else { return }
+        throw Problem.badParameter(
+            first.name,
+            Text("This path takes no parameters.", "此路径不接受参数。")
+        )
+    }
+
+    /// Refuses a change whose `If-Match` does not allow the stored version (RFC 9110 §13.1.1).
+    package var match: (Int64) throws -> Void {
+        let fields = request.head.fields.values("If-Match")
+        return { version in
+            guard EntityTag.allows(fields, version: version) else {
+                throw Problem(
+                    .preconditionFailed,
+                    "changed_meanwhile",
+                    Text(
+                        "The record was changed meanwhile: it is at version \(version). Read it again, then change it.",
+                        "记录已被更改，当前版本为 \(version)。请重新读取后再更改。"
+                    )
+                )
+            }
+        }
+    }
+}
+
+/// A call before its transaction: what can be read from the request alone, made on the loop and passed to the queue
+/// where the handler runs.
+struct PreparedCall: Sendable {
+    let request: Request
+    let captures: Captures
+    let query: [Parameter]
+    let actor: Actor
+    let body: JSONValue
+    let language: Language
+}
+
+/// The tags of records: `"<version>-<representation>"`, where the second part covers every byte of the answer, and so
+/// the chosen fields, expansions, masks and language.
+package enum EntityTag {
+    package static func make(version: Int64, _ representation: [UInt8]) -> String {
+        var print = Fingerprint()
+        print.add(representation)
+        return "\"\(version)-\(String(print.value, radix: 36))\""
+    }
+
+    /// Whether `If-Match` allows a record: absent, `*`, or a tag with its version.
+    ///
+    /// Weak tags never match here.
+    static func allows(_ fields: [String], version: Int64) -> Bool {
+        guard !fields.isEmpty else { return true }
+        return tags(fields).contains { tag in
+            tag == "*" || tag == "\"\(version)\"" || tag.hasPrefix("\"\(version)-")
+        }
+    }
+
+    /// Whether `If-None-Match` names a representation; weakly compared (RFC 9110 §13.1.2).
+    static func names(_ fields: [String], _ tag: String) -> Bool {
+        tags(fields).contains { $0 == "*" || $0 == tag || $0 == "W/" + tag }
+    }
+
+    private static func tags(_ fields: [String]) -> [Substring] {
+        fields.flatMap { $0.split(separator: ",") }.map { part in
+            var tag = part.drop { $0 == " " || $0 == "\t" }
+            while let last = tag.last, last == " " || last == "\t" { tag.removeLast() }
+            return tag
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Foundation
+
+/// Where everything is that Koi keeps.
+package struct DataFolder: Sendable {
+    package let path: String
+
+    package init(_ path: String) {
+        self.path = path
+    }
+
+    package var database: String { path + "/koi.db" }
+    package var files: String { path + "/files" }
+    package var backups: String { path + "/backups" }
+    package var spool: String { path + "/spool" }
+    package var socket: String { path + "/koi.sock" }
+
+    /// Makes what is missing, readable by the owner alone.
+    package func create() throws {
+        for folder in [path, files, backups, spool] {
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        }
+    }
+}

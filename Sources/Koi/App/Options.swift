@@ -1,0 +1,105 @@
+import KoiHTTP
+
+/// The options of `koi serve`, each listed once.
+///
+/// Flags, environment variables, their defaults, the text of `--help` and the table in the README all read this list.
+package enum Options {
+    package static let data = OptionEntry(
+        "data",
+        "FOLDER",
+        fallback: "koi-data",
+        "Where Koi keeps everything: database, files, backups and the socket of its commands."
+    ) { $0.dataFolder = try OptionValue.folder($1) }
+
+    package static let listen = OptionEntry(
+        "listen",
+        "ADDRESS",
+        fallback: "127.0.0.1:8080",
+        repeats: true,
+        "An address to serve at, HOST:PORT, IPv6 in brackets; repeat the flag, or put commas, for several."
+    ) { $0.listeners = try OptionValue.addresses($1) }
+
+    package static let loops = OptionEntry(
+        "loops",
+        "NUMBER",
+        fallback: "auto",
+        "Event loops, from 1 to 256; auto is one for each core."
+    ) { $0.loops = $1 == "auto" ? nil : try OptionValue.number($1, 1...256) }
+
+    package static let connections = OptionEntry(
+        "connections",
+        "NUMBER",
+        fallback: "10000",
+        "The most connections that may be open at once; more are answered with 503."
+    ) { $0.limits.connections = try OptionValue.number($1, 1...1_000_000) }
+
+    package static let bodyLimit = OptionEntry(
+        "body-limit",
+        "SIZE",
+        fallback: "1MiB",
+        "The largest body of a request, from 1KiB to 1GiB, where a path sets no other."
+    ) { $0.limits.body = try OptionValue.size($1, 1 << 10...1 << 30) }
+
+    package static let dailyBackup = OptionEntry(
+        "daily-backup",
+        "on|off",
+        fallback: "on",
+        "Whether Koi makes a backup every day."
+    ) { $0.backsUpDaily = try OptionValue.flag($1) }
+
+    package static let backupsKept = OptionEntry(
+        "backups-kept",
+        "NUMBER",
+        fallback: "7",
+        "How many backups are kept, from 1 to 1000; the oldest goes first."
+    ) { $0.backupsKept = try OptionValue.number($1, 1...1_000) }
+
+    package static let writeGroup = OptionEntry(
+        "write-group",
+        "NUMBER",
+        fallback: "256",
+        "How many writes may share one commit, from 1 to 10000."
+    ) { $0.writeGroup = try OptionValue.number($1, 1...10_000) }
+
+    package static let logLevel = OptionEntry(
+        "log-level",
+        "LEVEL",
+        fallback: "info",
+        "What is logged: trace, debug, info, notice, warning, error or critical, and what is graver."
+    ) { $0.logLevel = try OptionValue.logLevel($1) }
+
+    package static let all = [
+        data, listen, loops, connections, bodyLimit, dailyBackup, backupsKept, writeGroup, logLevel,
+    ]
+
+    /// How Koi is to be set up: a flag before an environment variable before the default.
+    ///
+    /// An empty variable counts as unset, since a compose file cannot leave one out.
+    ///
+    /// - Parameters:
+    ///   - flags: the values given on the command line, by the name of their option.
+    ///   - environment: the variables of the process.
+    /// - Throws: `OptionError`, naming where the bad value stands and what would be a good one.
+    package static func configuration(
+        flags: [String: [String]],
+        environment: [String: String]
+    ) throws(OptionError) -> Configuration {
+        var configuration = Configuration()
+        for option in all {
+            try option.apply(flags: flags, environment: environment, to: &configuration)
+        }
+        return configuration
+    }
+
+    /// The table of the README.
+    package static var markdown: String {
+        var lines = ["| Flag | Environment | Default | Meaning |", "|---|---|---|---|"]
+        for option in all {
+            let value = option.value.replacing("|", with: "\\|")
+            lines.append(
+                "| `\(option.flag) \(value)` | `\(option.variable)` | `\(option.fallback)` | \(option.sentence) |"
+            )
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,105 @@
+package import KoiHTTP
+package import KoiJSON
+
+/// One line of the table of routes: verb, path, handler, who may call it, and what `openapi.yaml` says of it.
+package struct Route: Sendable {
+    package typealias Handler = @Sendable (Call) throws -> Answer
+
+    package enum Work: Sendable {
+        /// Runs in one snapshot, on the loop or, where it takes long, on a worker.
+        case read(Handler)
+        /// Runs in a savepoint of the one writer.
+        case write(Handler)
+        /// Slow work that is not a transaction, such as a backup; runs on a queue of its own, one at a time.
+        case task(@Sendable (Call, App) throws -> Answer)
+        /// Needs neither transaction nor waiting.
+        case immediate(@Sendable (Call, App) throws -> Answer)
+    }
+
+    package enum Access: Sendable {
+        /// Anyone.
+        case open
+        /// Whoever shows an API key.
+        case key
+        /// The commands of Koi itself, over the socket in the data folder.
+        case local
+    }
+
+    package let method: Method
+    package let pattern: String
+    package let work: Work
+    package private(set) var access = Access.key
+    package private(set) var documentation: RouteDocumentation?
+    /// In bytes; nil for the server's limit.
+    package private(set) var bodyLimit: Int?
+
+    package init(_ method: Method, _ pattern: String, _ work: Work) {
+        self.method = method
+        self.pattern = pattern
+        self.work = work
+    }
+
+    package static func get(_ pattern: String, _ handler: @escaping Handler) -> Route {
+        Route(.get, pattern, .read(handler))
+    }
+
+    package static func post(_ pattern: String, _ handler: @escaping Handler) -> Route {
+        Route(.post, pattern, .write(handler))
+    }
+
+    package static func patch(_ pattern: String, _ handler: @escaping Handler) -> Route {
+        Route(.patch, pattern, .write(handler))
+    }
+
+    package static func put(_ pattern: String, _ handler: @escaping Handler) -> Route {
+        Route(.put, pattern, .write(handler))
+    }
+
+    package static func delete(_ pattern: String, _ handler: @escaping Handler) -> Route {
+        Route(.delete, pattern, .write(handler))
+    }
+
+    package func access(_ access: Access) -> Route {
+        var copy = self
+        copy.access = access
+        return copy
+    }
+
+    package func documented(_ documentation: RouteDocumentation) -> Route {
+        var copy = self
+        copy.documentation = documentation
+        return copy
+    }
+
+    package func bodyLimit(_ bytes: Int) -> Route {
+        var copy = self
+        copy.bodyLimit = bytes
+        return copy
+    }
+}
+
+/// What `openapi.yaml` says of a route beyond its verb and path.
+///
+/// Schemas are OpenAPI 3.1 schema objects.
+package struct RouteDocumentation: Sendable {
+    /// Unique among all routes: `listCustomers`.
+    package var operation: String
+    package var tag: String
+    package var summary: String
+    package var parameters: [JSONValue] = []
+    package var request: JSONValue?
+    package var requestType = "application/json"
+    package var status = Status.ok
+    package var answer: JSONValue?
+    package var answerType = "application/json"
+    /// Fields of the answer, such as `ETag`, with what they hold.
+    package var answerFields: [String: String] = [:]
+    /// The problems that the route can answer with, beyond those that any route can.
+    package var problems: [Status] = []
+
+    package init(_ operation: String, tag: String, _ summary: String) {
+        self.operation = operation
+        self.tag = tag
+        self.summary = summary
+    }
+}

@@ -1,0 +1,19 @@
+import KoiHTTP
+
+/// All resources and all routes of Koi.
+package enum Routes {
+    package static let resources: [Resource] = [
+        Customer.resource,
+        Contact.resource,
+        User.resource,
+        CustomFieldDefinition.resource,
+        SavedView.resource,
+    ]
+
+    /// The table of routes for these resources, in the order in which `openapi.yaml` lists them.
+    package static func all(of resources: [Resource]) -> [Route] {
+        resources.flatMap(RecordRoutes.routes) + SearchRoutes.routes(of: resources)
+            + SchemaRoutes.routes(of: resources) + JobRoutes.routes + BackupRoutes.routes
+            + HealthRoutes.routes + LocalRoutes.routes
+    }
+}

@@ -1,0 +1,82 @@
+import KoiJSON
+
+/// A customer: a company or a person that the company knows, whether or not it ever bought.
+package enum Customer {
+    package static let resource = resource(fields)
+
+    /// The resource with another field list, as a test needs it.
+    package static func resource(_ fields: [Field]) -> Resource {
+        Resource(
+            "customers",
+            singular: "customer",
+            Text("customer", "客户"),
+            plural: Text("customers", "客户"),
+            owner: "owner",
+            rules: CustomerRules(),
+            fields: fields
+        )
+    }
+
+    package static let fields: [Field] =
+        [
+            .choice("kind", "Kind", "类型", kinds).fallback("company").example("company"),
+            .text("name", "Name", "名称", max: 200).required().searched(as: .name)
+                .sorted(by: "nameKey").example("重庆机械有限公司"),
+            .text("shortName", "Short name", "简称", max: 100).searched(as: .name),
+            .text("phone", "Phone", "电话", max: 40, .phone).searched(as: .phone)
+                .example("+86 23 6868 1234"),
+            .text("email", "E-mail", "电子邮件", max: 254, .email).searched(as: .email),
+            .text("website", "Website", "网站", max: 300, .web).searched(as: .web),
+            .text("industry", "Industry", "行业", max: 100),
+            .text("region", "Region", "地区", max: 100),
+            .text("address", "Address", "地址", max: 300).searched(as: .text),
+            .integer("size", "Employees", "人数", 0...100_000_000)
+                .noted("Companies only.", "仅限公司。"),
+            .text("source", "Source", "来源", max: 100),
+            .choice("tier", "Tier", "等级", tiers).example("vip"),
+        ] + Person.birthday + [
+            .choice("preferredChannel", "Preferred channel", "首选联系方式", Person.channels),
+            .reference("owner", "Owner", "负责人", to: "users"),
+        ] + Person.shared
+
+    static let kinds = [
+        Choice("company", "Company", "公司"),
+        Choice("person", "Person", "个人"),
+    ]
+
+    static let tiers = [
+        Choice("vip", "VIP", "重点客户"),
+        Choice("potential", "Potential", "潜力客户"),
+        Choice("general", "General", "一般客户"),
+        Choice("low", "Low", "低价值客户"),
+    ]
+}
+
+/// What a customer must keep to beyond its field list.
+package struct CustomerRules: RecordRules {
+    package func check(
+        _ record: inout Record,
+        before: Record?,
+        issues: inout [Problem.Issue],
+        in transaction: Transaction
+    ) throws {
+        Person.checkBirthday(record, &issues)
+        let isPerson = record["kind"] == "person"
+        if isPerson, !record["size"].isNull {
+            let refusal = ValueRefusal(
+                "companies_only",
+                "A person has no employees; leave size out.",
+                "个人客户没有人数，请勿填写 size。"
+            )
+            issues.append(refusal.issue(field: "size"))
+        }
+        if !isPerson, !record["birthday"].isNull {
+            let refusal = ValueRefusal(
+                "persons_only",
+                "A company has no birthday; give it to a contact.",
+                "公司没有生日，请填写在联系人上。"
+            )
+            issues.append(refusal.issue(field: "birthday"))
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import KoiHTTP
+import KoiJSON
+import KoiSQLite
+
+/// Comma-separated values (RFC 4180) in UTF-8 with a byte order mark, as spreadsheets like them.
+package enum CSV {
+    static let mediaType = "text/csv; charset=utf-8; header=present"
+    static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// Whether the client asks for CSV before anything else.
+    static func isWanted(by request: Request) -> Bool {
+        guard let accept = request.head.fields["Accept"] else { return false }
+        return RequestBody.essence(String(accept.prefix { $0 != "," })) == "text/csv"
+    }
+
+    /// Appends one row.
+    ///
+    /// A text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, "CSV Injection").
+    static func append(_ cells: [String], to bytes: inout [UInt8]) {
+        for (index, cell) in cells.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            append(cell, to: &bytes)
+        }
+        bytes += [0x0D, 0x0A]
+    }
+
+    private static func append(_ cell: String, to bytes: inout [UInt8]) {
+        let text = isFormula(cell) ? "'" + cell : cell
+        let quotes = text.utf8.contains { byte in
+            byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == 0x0A || byte == 0x0D
+        }
+        guard quotes else {
+            bytes += text.utf8
+            return
+        }
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "\"") { bytes.append(byte) }
+            bytes.append(byte)
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func isFormula(_ cell: String) -> Bool {
+        guard let first = cell.utf8.first else { return false }
+        let starts = Set("=+-@\t\r".utf8)
+        guard starts.contains(first) else { return false }
+        guard first != UInt8(ascii: "=") else { return true }
+        // A telephone or other number with a sign does no harm and should stay as it is.
+        return !cell.utf8.dropFirst().allSatisfy { byte in
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: " ")
+                || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+        }
+    }
+}
+
+extension RecordReader {
+    /// A page of a list or search as a table whose headings are the labels in the reader's language and whose columns
+    /// follow the field list.
+    func table(
+        _ page: [UInt8],
+        _ selection: Selection,
+        _ language: Language
+    ) throws -> (bytes: [UInt8], next: String?) {
+        let page = try JSONReader.read(page)
+        let columns = CSVColumns(resource, custom: customFields, selection, language)
+        var bytes = CSV.byteOrderMark
+        CSV.append(columns.headings, to: &bytes)
+        for item in page.objectValue?["items"]?.arrayValue ?? [] {
+            CSV.append(columns.cells(item.objectValue ?? [:]), to: &bytes)
+        }
+        return (bytes, page.objectValue?["next"]?.stringValue)
+    }
+}
+
+/// The columns of a table of records: one for each chosen field, and one for each custom field.
+struct CSVColumns {
+    private let fields: [Field]
+    private let custom: [CustomField]
+    private let language: Language
+
+    init(
+        _ resource: Resource,
+        custom: [CustomField],
+        _ selection: Selection,
+        _ language: Language
+    ) {
+        fields = resource.fields.filter { field in
+            if case .custom = field.kind { return false }
+            return selection.fields?.contains(field.name) ?? true
+        }
+        self.custom = selection.fields?.contains("custom") ?? true ? custom : []
+        self.language = language
+    }
+
+    var headings: [String] {
+        fields.map { $0.label(language) } + custom.map { $0.label(language) }
+    }
+
+    func cells(_ record: JSONObject) -> [String] {
+        fields.map { cell(record[$0.name] ?? .null) }
+            + custom.map { cell(record["custom"]?.objectValue?[$0.key] ?? .null) }
+    }
+
+    private func cell(_ value: JSONValue) -> String {
+        switch value {
+        case .null: ""
+        case .string(let text): text
+        case .array(let items) where items.allSatisfy({ $0.stringValue != nil }):
+            items.compactMap(\.stringValue).joined(separator: "; ")
+        default: value.text
+        }
+    }
+}

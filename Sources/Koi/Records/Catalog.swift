@@ -1,0 +1,81 @@
+import KoiSQLite
+import Synchronization
+
+/// All resources by name, in the order in which they are listed.
+package struct ResourceList: Sendable {
+    package let all: [Resource]
+    private let byName: [String: Resource]
+
+    package init(_ all: [Resource]) {
+        self.all = all
+        byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    package subscript(_ name: String) -> Resource? { byName[name] }
+}
+
+/// What every request needs to know beside its transaction: the resources of the program, and what is remembered of the
+/// database between requests, to be renewed when a transaction that changes it is committed.
+package final class Catalog: Sendable {
+    package let resources: ResourceList
+    package let customFields = CustomFieldCache()
+    package let keys = KeyRing()
+
+    package init(_ resources: [Resource]) {
+        self.resources = ResourceList(resources)
+    }
+}
+
+/// The custom fields as of the last commit, read by every request without a query.
+package final class CustomFieldCache: Sendable {
+    private let state = Mutex(CustomFields())
+
+    package var current: CustomFields { state.withLock { $0 } }
+
+    package func replace(_ fields: CustomFields) {
+        state.withLock { $0 = fields }
+    }
+}
+
+/// A field that the company made itself.
+package struct CustomField: Sendable {
+    package let id: Int64
+    package let key: String
+    package let kind: FieldKind
+    package let label: Text
+    package let isRequired: Bool
+
+    /// What a list is ordered by.
+    ///
+    /// Of a text only the beginning counts, since the cursor holds it and must fit into a URL.
+    var sortExpression: String {
+        let value = Dialect.member("t.\"custom\"", key)
+        if case .text = kind { return "substr(\(value), 1, 200)" }
+        return value
+    }
+}
+
+/// The custom fields of all resources.
+package struct CustomFields: Sendable {
+    package private(set) var byResource: [String: [CustomField]] = [:]
+    /// The resources of which records may hold values of removed fields.
+    private let withRemoved: Set<String>
+
+    package init(_ byResource: [String: [CustomField]] = [:], withRemoved: Set<String> = []) {
+        self.byResource = byResource
+        self.withRemoved = withRemoved
+    }
+
+    /// Whether every value that records of a resource hold belongs to a living field.
+    func showsAll(of resource: String) -> Bool { !withRemoved.contains(resource) }
+
+    package func fields(of resource: String) -> [CustomField] { byResource[resource] ?? [] }
+
+    func keys(of resource: String) -> Set<String> { Set(fields(of: resource).map(\.key)) }
+
+    /// The field that `custom.colour` names, if the resource has it.
+    func field(_ path: String, of resource: Resource) -> CustomField? {
+        guard path.hasPrefix("custom.") else { return nil }
+        return fields(of: resource.name).first { "custom." + $0.key == path }
+    }
+}

@@ -1,0 +1,108 @@
+package import KoiSQLite
+
+/// One test of a record by one of its fields.
+///
+/// A list filter is a set of these that all must hold, and so is every rule that is kept as data: a view, a segment,
+/// a webhook's filter.
+package struct Condition: Sendable {
+    package enum Subject: Sendable {
+        case field(Field)
+        /// A field that the company made itself.
+        case custom(key: String, kind: FieldKind)
+        /// The other end of a link.
+        case link(LinkTable)
+    }
+
+    package enum Test: Sendable {
+        case anyOf([SQLValue])
+        case noneOf([SQLValue])
+        case isNull(Bool)
+        case contains(String)
+        case compare(Comparison, SQLValue)
+    }
+
+    package enum Comparison: String, Sendable, CaseIterable {
+        case gt = ">"
+        case gte = ">="
+        case lt = "<"
+        case lte = "<="
+    }
+
+    package let subject: Subject
+    package let test: Test
+
+    /// The values that it compares with.
+    var values: [SQLValue] {
+        switch test {
+        case .anyOf(let values), .noneOf(let values): values
+        case .compare(_, let value): [value]
+        case .contains, .isNull: []
+        }
+    }
+
+    /// The condition on the record's table under alias `t`.
+    package var fragment: SQLFragment {
+        switch subject {
+        case .field(let field):
+            let column = "t." + Dialect.quoted(field.name)
+            if case .list = field.kind { return listFragment(column) }
+            if case .facts = field.kind, case .contains(let text) = test {
+                return Dialect.hasText(column, text)
+            }
+            return valueFragment(column)
+        case .custom(let key, _):
+            return valueFragment(Dialect.member("t.\"custom\"", key))
+        case .link(let links): return linkFragment(links)
+        }
+    }
+
+    private func valueFragment(_ column: String) -> SQLFragment {
+        switch test {
+        case .anyOf(let values) where values.count == 1: SQLFragment("\(column) = ?", values)
+        case .anyOf(let values): SQLFragment("\(column) IN (\(Dialect.marks(values)))", values)
+        case .noneOf(let values):
+            // A record without a value is not one of the values either, which SQL alone would deny.
+            SQLFragment(
+                "(\(column) IS NULL OR \(column) NOT IN (\(Dialect.marks(values))))",
+                values
+            )
+        case .isNull(let wanted): SQLFragment("\(column) IS \(wanted ? "" : "NOT ")NULL")
+        case .contains(let text): Dialect.contains(column, text)
+        case .compare(let comparison, let value):
+            SQLFragment("\(column) \(comparison.rawValue) ?", [value])
+        }
+    }
+
+    private func listFragment(_ column: String) -> SQLFragment {
+        switch test {
+        case .anyOf(let values): return Dialect.hasElement(column, values)
+        case .noneOf(let values):
+            var fragment = SQLFragment("NOT ")
+            fragment.append(Dialect.hasElement(column, values))
+            return fragment
+        case .isNull(let wanted): return SQLFragment("\(column) \(wanted ? "=" : "<>") '[]'")
+        case .contains, .compare: return valueFragment(column)
+        }
+    }
+
+    private func linkFragment(_ links: LinkTable) -> SQLFragment {
+        let table = Dialect.quoted(links.table)
+        let holder = Dialect.quoted(links.holder)
+        let target = Dialect.quoted(links.target)
+        func linked(_ values: [SQLValue]) -> String {
+            "SELECT \(holder) FROM \(table) WHERE \(target) IN (\(Dialect.marks(values)))"
+        }
+        switch test {
+        case .anyOf(let values): return SQLFragment("t.\"id\" IN (\(linked(values)))", values)
+        case .noneOf(let values): return SQLFragment("t.\"id\" NOT IN (\(linked(values)))", values)
+        case .isNull(let wanted):
+            return SQLFragment(
+                """
+                \(wanted ? "NOT " : "")EXISTS \
+                (SELECT 1 FROM \(table) AS l WHERE l.\(holder) = t."id")
+                """
+            )
+        case .contains, .compare: return SQLFragment("0 = 1")
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import KoiHTTP
+import KoiJSON
+
+/// The routes that every resource has alike.
+package enum RecordRoutes {
+    package static func routes(of resource: Resource) -> [Route] {
+        let path = "/v1/" + resource.name
+        let docs = RecordDocumentation(resource)
+        var routes: [Route] = [
+            .get(path) { try list(resource, $0) }.documented(docs.list),
+            .get(path + "/{id}") { try show(resource, $0) }.documented(docs.show),
+        ]
+        if resource.verbs.contains(.create) {
+            routes.append(.post(path) { try create(resource, $0) }.documented(docs.create))
+        }
+        if resource.verbs.contains(.change) {
+            routes.append(.patch(path + "/{id}") { try change(resource, $0) }.documented(docs.change))
+        }
+        if resource.verbs.contains(.remove) {
+            routes += [
+                .delete(path + "/{id}") { try remove(resource, $0) }.documented(docs.remove),
+                .put(path + "/{id}/restoration") { try restore(resource, $0) }
+                    .documented(docs.restore),
+            ]
+        }
+        return routes
+    }
+
+    private static func list(_ resource: Resource, _ call: Call) throws -> Answer {
+        let transaction = try call.transaction()
+        let parameters = try SavedView.expand(call.query, of: resource, in: transaction)
+        let query = try ListQueryParser(
+            resource: resource,
+            customFields: transaction.catalog.customFields.current,
+            actor: call.actor
+        ).parse(parameters)
+        let reader = RecordReader(resource, transaction)
+        let page =
+            try query.search.map { try RecordSearch(resource, transaction).list($0, query) }
+            ?? reader.list(query)
+        guard CSV.isWanted(by: call.request) else { return .json(page) }
+        let table = try reader.table(page, query.selection, call.language)
+        return .table(table.bytes, next: table.next.map { nextTarget(resource, call, $0) })
+    }
+
+    /// Where the next page of a table is: the same query with another cursor.
+    private static func nextTarget(_ resource: Resource, _ call: Call, _ cursor: String) -> String {
+        let kept = (call.request.head.query ?? "").split(separator: "&")
+            .filter { !$0.hasPrefix("cursor=") }
+        let query = (kept.map { $0.replacing(">", with: "%3E") } + ["cursor=" + cursor])
+            .joined(separator: "&")
+        return "/v1/" + resource.name + "?" + query
+    }
+
+    private static func show(_ resource: Resource, _ call: Call) throws -> Answer {
+        let selection = try SelectionParser(resource).parse(call.query)
+        let found = try RecordReader(resource, call.transaction()).find(call.id(), selection)
+        return .record(found.json, version: found.version, for: call)
+    }
+
+    private static func create(_ resource: Resource, _ call: Call) throws -> Answer {
+        try call.refuseParameters()
+        let transaction = try call.transaction()
+        let record = try RecordService(resource, transaction).add(call.object())
+        let made = try RecordReader(resource, transaction).find(record.id)
+        return .created(
+            made.json,
+            version: made.version,
+            at: "/v1/\(resource.name)/\(record.id)"
+        )
+    }
+
+    private static func change(_ resource: Resource, _ call: Call) throws -> Answer {
+        try call.refuseParameters()
+        let transaction = try call.transaction()
+        let record = try RecordService(resource, transaction).change(
+            call.id(),
+            call.object(),
+            match: call.match
+        )
+        let changed = try RecordReader(resource, transaction).find(record.id)
+        return .changed(changed.json, version: changed.version)
+    }
+
+    private static func remove(_ resource: Resource, _ call: Call) throws -> Answer {
+        try call.refuseParameters()
+        try RecordService(resource, call.transaction()).remove(call.id(), match: call.match)
+        return .noContent
+    }
+
+    private static func restore(_ resource: Resource, _ call: Call) throws -> Answer {
+        try call.refuseParameters()
+        let transaction = try call.transaction()
+        let record = try RecordService(resource, transaction).restore(
+            call.id(),
+            match: call.match
+        )
+        let restored = try RecordReader(resource, transaction).find(record.id)
+        return .changed(restored.json, version: restored.version)
+    }
+}

@@ -1,0 +1,173 @@
+package import KoiJSON
+import KoiSQLite
+
+/// Adds, changes, removes and restores records of one resource: the field list is checked, the resource's own rules are
+/// asked, the row, its links and search text are stored, and the event is written, all in the caller's transaction.
+package struct RecordService {
+    private let resource: Resource
+    private let transaction: Transaction
+    private let store: RecordStore
+    private let visibility: Visibility
+
+    package init(_ resource: Resource, _ transaction: Transaction) {
+        self.resource = resource
+        self.transaction = transaction
+        store = RecordStore(resource, transaction.connection)
+        visibility = resource.rules.visibility(for: transaction.actor)
+    }
+
+    /// - Throws: `Problem.notFound` where there is none that the actor may see.
+    package func find(_ id: Int64) throws -> Record {
+        guard let record = try store.find(id, visibility) else {
+            throw Problem.notFound(resource.label)
+        }
+        return record
+    }
+
+    /// Stores a new record with the fields of `body`.
+    ///
+    /// - Throws: `Problem.invalid` naming every field that is not as it should be.
+    package func add(_ body: JSONObject) throws -> Record {
+        var issues: [Problem.Issue] = []
+        var record = Record(resource)
+        let draft = RecordDraft(resource, transaction)
+        draft.fill(&record, from: body, isNew: true, &issues)
+        record["version"] = 1
+        record["createdAt"] = .string(Timestamp.text(transaction.now))
+        record["updatedAt"] = record["createdAt"]
+        try check(&record, before: nil, &issues)
+        record["id"] = .integer(try store.insert(record))
+        try resource.rules.saved(record, before: nil, in: transaction)
+        try log("created", record, before: nil, fields: resource.declared)
+        return record
+    }
+
+    /// Applies a JSON merge patch (RFC 7396).
+    ///
+    /// A patch that changes nothing leaves the version and writes no event.
+    ///
+    /// - Parameter match: tells whether the client's `If-Match` allows the stored version.
+    /// - Throws: `Problem.notFound`, `Problem.invalid`, or what `match` throws.
+    package func change(
+        _ id: Int64,
+        _ patch: JSONObject,
+        match: (Int64) throws -> Void = { _ in }
+    ) throws -> Record {
+        let before = try find(id)
+        try match(before.version)
+        var record = before
+        var issues: [Problem.Issue] = []
+        RecordDraft(resource, transaction).fill(&record, from: patch, isNew: false, &issues)
+        try check(&record, before: before, &issues)
+        return try save(record, before: before)
+    }
+
+    /// Stores a record that a rule changed in memory.
+    ///
+    /// Nothing is stored where nothing differs.
+    package func save(_ changed: Record, before: Record) throws -> Record {
+        let fields = changed.changedFields(from: before)
+        guard !fields.isEmpty else { return before }
+        let record = next(changed, before)
+        try store.update(record, changed: fields)
+        try resource.rules.saved(record, before: before, in: transaction)
+        try log("changed", record, before: before, fields: fields)
+        return record
+    }
+
+    /// Lays a record into the bin.
+    package func remove(_ id: Int64, match: (Int64) throws -> Void = { _ in }) throws {
+        let before = try find(id)
+        try match(before.version)
+        try resource.rules.removing(before, in: transaction)
+        var record = next(before, before)
+        record["removedAt"] = record["updatedAt"]
+        try store.setRemoved(record)
+        try resource.rules.saved(record, before: before, in: transaction)
+        try log("removed", record, before: before, fields: [])
+    }
+
+    /// Takes a record out of the bin, with what the rules have to change of it.
+    ///
+    /// One that is not in it stays as it is.
+    package func restore(
+        _ id: Int64,
+        match: (Int64) throws -> Void = { _ in }
+    ) throws -> Record {
+        if let living = try store.find(id, visibility) {
+            try match(living.version)
+            return living
+        }
+        guard let before = try store.find(id, visibility, inBin: true) else {
+            throw Problem.notFound(resource.label)
+        }
+        try match(before.version)
+        var record = next(before, before)
+        record["removedAt"] = .null
+        var issues: [Problem.Issue] = []
+        try check(&record, before: before, &issues)
+        let fields = record.changedFields(from: before)
+        try store.setRemoved(record)
+        if !fields.isEmpty { try store.update(record, changed: fields) }
+        try resource.rules.saved(record, before: before, in: transaction)
+        try log("restored", record, before: before, fields: fields)
+        return record
+    }
+
+    private func check(
+        _ record: inout Record,
+        before: Record?,
+        _ issues: inout [Problem.Issue]
+    ) throws {
+        try resource.rules.check(&record, before: before, issues: &issues, in: transaction)
+        try ReferenceCheck(transaction).check(record, before: before, issues: &issues)
+        guard issues.isEmpty else { throw Problem.invalid(issues) }
+    }
+
+    private func next(_ record: Record, _ before: Record) -> Record {
+        var next = record
+        next["version"] = .integer(before.version + 1)
+        next["updatedAt"] = .string(Timestamp.text(transaction.now))
+        return next
+    }
+
+    private func log(
+        _ verb: String,
+        _ record: Record,
+        before: Record?,
+        fields: [Field]
+    ) throws {
+        func values(_ record: Record, _ fields: [Field]) -> JSONValue {
+            .object(
+                JSONObject(
+                    fields.map { JSONObject.Member(name: $0.name, value: record[$0.name]) }
+                )
+            )
+        }
+        var members: [JSONObject.Member] = []
+        if let before, !fields.isEmpty {
+            members.append(JSONObject.Member(name: "before", value: values(before, fields)))
+        }
+        if !fields.isEmpty {
+            let shown = before == nil ? fields.filter { record[$0.name] != $0.fallback } : fields
+            members.append(JSONObject.Member(name: "after", value: values(record, shown)))
+        }
+        try transaction.events.append(
+            Event(
+                type: resource.singular + "." + verb,
+                subject: EventSubject(resource: resource.name, id: record.id),
+                payload: JSONObject(members),
+                related: related(record, before),
+                isAnonymous: resource.isAnonymous
+            ),
+            in: transaction
+        )
+    }
+
+    /// An event that takes a record away from another belongs in that one's timeline, too.
+    private func related(_ record: Record, _ before: Record?) -> [EventSubject] {
+        let after = resource.rules.related(to: record)
+        guard let before else { return after }
+        return after + resource.rules.related(to: before).filter { !after.contains($0) }
+    }
+}

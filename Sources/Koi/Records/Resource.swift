@@ -1,0 +1,164 @@
+import KoiJSON
+
+/// A kind of record: its name, its fields and the rules of its own.
+///
+/// Everything that all resources share reads this.
+///
+/// Each resource has a table of its name with a column for each stored field and the system columns
+/// `id`, `version`, `createdAt`, `updatedAt`, `removedAt`. One with a searched field also has the column `searchTerms`
+/// and the full-text table `<name>_search`.
+package final class Resource: Sendable {
+    /// What a client may do beyond reading.
+    package enum Verb: Sendable {
+        case create
+        case change
+        case remove
+    }
+
+    /// The plural noun of the path and the table: `customers`.
+    package let name: String
+    /// The noun of one, which begins its event types: `customer`.
+    package let singular: String
+    package let label: Text
+    package let pluralLabel: Text
+    /// The fields that the resource declares, without the system fields.
+    package let declared: [Field]
+    /// All fields in the order in which they are written: `id`, the declared ones, the system fields.
+    package let fields: [Field]
+    package let verbs: Set<Verb>
+    /// The field whose user owns the record, for permission.
+    package let ownerField: String?
+    package let rules: any RecordRules
+    /// Whether events tell neither who nor when beyond the day, as anonymous answers need it.
+    package let isAnonymous: Bool
+    package let isSearchable: Bool
+    /// Writes all fields.
+    package let encoder: RecordEncoder
+    /// The fields with a column of their own, beside `id`.
+    let storedFields: [Field]
+    /// The fields that are ordered by a key in a column beside their own.
+    let derivedSorts: [Field]
+    /// Inserts a row: the stored fields, the sort keys, and the search terms where there are any.
+    let insertSQL: String
+    private let positions: [String: Int]
+
+    package init(
+        _ name: String,
+        singular: String,
+        _ label: Text,
+        plural pluralLabel: Text,
+        verbs: Set<Verb> = [.create, .change, .remove],
+        owner ownerField: String? = nil,
+        isAnonymous: Bool = false,
+        rules: any RecordRules = NoRules(),
+        fields declared: [Field]
+    ) {
+        self.name = name
+        self.singular = singular
+        self.label = label
+        self.pluralLabel = pluralLabel
+        self.declared = declared
+        self.verbs = verbs
+        self.ownerField = ownerField
+        self.rules = rules
+        self.isAnonymous = isAnonymous
+        fields = [SystemField.id] + declared + SystemField.trailing
+        encoder = RecordEncoder(name, fields)
+        storedFields = fields.filter { !$0.isLinks && $0.name != "id" }
+        derivedSorts = fields.filter { $0.derivedSort != nil }
+        isSearchable = declared.contains { $0.search != nil }
+        var columns = storedFields.map(\.name) + derivedSorts.compactMap(\.derivedSort)
+        if isSearchable { columns.append("searchTerms") }
+        insertSQL = """
+            INSERT INTO \(Dialect.quoted(name)) (\(columns.map(Dialect.quoted).joined(separator: ", "))) \
+            VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
+            """
+        positions = Dictionary(
+            fields.enumerated().map { ($1.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    func encoder(for selection: Selection) -> RecordEncoder {
+        selection.isPlain ? encoder : RecordEncoder(name, fields, selection)
+    }
+
+    /// Whether the search terms of a record depend on this field.
+    func isSearched(_ field: Field) -> Bool {
+        isSearchable && (field.search != nil || field.name == ownerField)
+    }
+
+    package func field(_ name: String) -> Field? {
+        positions[name].map { fields[$0] }
+    }
+
+    /// Where a field stands in `fields` and in `Record.values`.
+    package func position(_ name: String) -> Int? {
+        positions[name]
+    }
+
+    /// Whether the resource takes the fields that a company made itself.
+    package var takesCustomFields: Bool {
+        declared.contains { if case .custom = $0.kind { true } else { false } }
+    }
+
+    /// Whether records stay unmoved by a client: `users` has no bin, for instance.
+    package var hasBin: Bool { verbs.contains(.remove) }
+}
+
+/// The fields that every record has.
+package enum SystemField {
+    package static let id = Field.integer("id", "Number", "编号", 1...Int64.max).readOnly()
+    package static let version = Field.integer("version", "Version", "版本", 1...Int64.max)
+        .readOnly().noted("Grows by one with every change.", "每次更改加一。")
+    package static let createdAt = Field.time("createdAt", "Created", "创建时间").readOnly()
+    package static let updatedAt = Field.time("updatedAt", "Changed", "更新时间").readOnly()
+    package static let removedAt = Field.time("removedAt", "Removed", "删除时间").readOnly()
+        .noted("Set while the record lies in the bin.", "记录在回收站中时才有值。")
+
+    static let trailing = [version, createdAt, updatedAt, removedAt]
+}
+
+/// The rules of one resource beyond what its field list says, called within the transaction of a write.
+package protocol RecordRules: Sendable {
+    /// Completes and checks a record before it is stored. Issues are reported together with those of the field list.
+    func check(
+        _ record: inout Record,
+        before: Record?,
+        issues: inout [Problem.Issue],
+        in transaction: Transaction
+    ) throws
+
+    /// Does what follows from a stored change, in the same transaction.
+    func saved(_ record: Record, before: Record?, in transaction: Transaction) throws
+
+    /// Refuses a removal by throwing.
+    func removing(_ record: Record, in transaction: Transaction) throws
+
+    /// What of this resource the actor may see.
+    func visibility(for actor: Actor) -> Visibility
+
+    /// Other records in whose timeline an event of this record belongs.
+    func related(to record: Record) -> [EventSubject]
+}
+
+extension RecordRules {
+    package func check(
+        _ record: inout Record,
+        before: Record?,
+        issues: inout [Problem.Issue],
+        in transaction: Transaction
+    ) throws {}
+
+    package func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {}
+
+    package func removing(_ record: Record, in transaction: Transaction) throws {}
+
+    package func visibility(for actor: Actor) -> Visibility { .all }
+
+    package func related(to record: Record) -> [EventSubject] { [] }
+}
+
+package struct NoRules: RecordRules {
+    package init() {}
+}

@@ -1,0 +1,182 @@
+import Dispatch
+import KoiHTTP
+import KoiJSON
+import KoiSQLite
+import Logging
+import Synchronization
+
+@testable import Koi
+
+/// Koi in process: an App on a data folder of its own, with a held clock, one user and an API key.
+///
+/// ```swift
+/// let koi = try TestApp()
+/// let made = try koi.request(.post, "/v1/customers", ["kind": "company", "name": "Acme"])
+/// #expect(made.status == .created)
+/// ```
+///
+/// Safe to use from several threads: requests are taken one after the other, as by one event loop.
+final class TestApp: Sendable {
+    let folder: TemporaryFolder
+    let clock: HeldClock
+    let app: App
+    /// Of a user named Administrator; sent with each request that does not say otherwise.
+    let key: String
+    private let loop = DispatchQueue(label: "test.loop")
+    private let requests = Atomic(0)
+
+    /// - Parameters:
+    ///   - folder: that of an earlier TestApp which was closed, to open its data again.
+    ///   - resources: Koi's own unless the test is about another list.
+    ///   - migrations: applied after Koi's own.
+    init(
+        in folder: TemporaryFolder? = nil,
+        clock: HeldClock = HeldClock(),
+        resources: [Resource] = Routes.resources,
+        migrations: [Migration] = [],
+        options: Database.Options = .test
+    ) throws {
+        let temporary = try folder ?? TemporaryFolder()
+        self.folder = temporary
+        self.clock = clock
+        let data = DataFolder(temporary.path)
+        try data.create()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let database = try Database(path: data.database, options: options, logger: logger)
+        try database.migrate(Migrations.all() + migrations, now: clock.now)
+        app = try App(
+            resources: resources,
+            database: database,
+            folder: data,
+            webFolder: nil,
+            clock: clock.clock,
+            randomness: HeldRandomness().randomness,
+            limits: Limits(),
+            backupsKept: 3,
+            logger: logger
+        )
+        key = try app.perform { transaction in
+            try APIKey.create(
+                name: "test",
+                user: FirstUser.ensure(in: transaction),
+                in: transaction
+            )
+        }
+    }
+
+    deinit {
+        close()
+    }
+
+    /// Closes the database, so that its files can be looked at or opened again.
+    func close() {
+        app.database.close()
+    }
+
+    /// Sends a request and waits for its answer.
+    ///
+    /// - Parameters:
+    ///   - target: path and query.
+    ///   - body: sent as `application/json`.
+    ///   - key: the test's own where none is given; none is sent where it is empty.
+    @discardableResult
+    func request(
+        _ method: Method = .get,
+        _ target: String,
+        _ body: JSONValue? = nil,
+        key: String? = nil,
+        fields: [(String, String)] = []
+    ) throws -> TestAnswer {
+        var all = fields
+        if body != nil { all.append(("Content-Type", "application/json")) }
+        return try exchange(
+            method,
+            target,
+            body.map { .bytes(Array($0.text.utf8)) } ?? .none,
+            key: key,
+            fields: all
+        )
+    }
+
+    /// Sends a body as it is.
+    func send(
+        _ method: Method,
+        _ target: String,
+        _ bytes: [UInt8],
+        type: String = "application/json"
+    ) throws -> TestAnswer {
+        try exchange(method, target, .bytes(bytes), key: nil, fields: [("Content-Type", type)])
+    }
+
+    private func exchange(
+        _ method: Method,
+        _ target: String,
+        _ body: Body,
+        key: String?,
+        fields: [(String, String)]
+    ) throws -> TestAnswer {
+        var all = fields
+        let shown = key ?? self.key
+        if !shown.isEmpty { all.append(("Authorization", "Bearer " + shown)) }
+        let number = requests.add(1, ordering: .relaxed).newValue
+        let request = Request(
+            head: try RequestHead(method, target, fields: Fields(all)),
+            body: body,
+            peer: Peer(address: "127.0.0.1"),
+            id: "test-\(number)"
+        )
+        return TestAnswer(answer(to: request))
+    }
+
+    private func answer(to request: Request) -> Response {
+        let answered = DispatchSemaphore(value: 0)
+        let answer = Mutex<Response?>(nil)
+        let exchange = Exchange { response in
+            answer.withLock { $0 = response }
+            answered.signal()
+        }
+        if let response = loop.sync(execute: { app.respond(to: request, exchange: exchange) }) {
+            // The exchange would answer 500 when it is released.
+            exchange.respond(response)
+        }
+        answered.wait()
+        return answer.withLock { $0 } ?? Response(.internalServerError)
+    }
+}
+
+/// An answer with its body read.
+struct TestAnswer: Sendable {
+    let status: Status
+    let fields: Fields
+    let bytes: [UInt8]
+
+    init(_ response: Response) {
+        status = response.status
+        fields = response.fields
+        if case .bytes(let bytes) = response.body { self.bytes = bytes } else { bytes = [] }
+    }
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+    /// The body as JSON; null where it is not.
+    var json: JSONValue { (try? JSONReader.read(bytes)) ?? .null }
+
+    /// A member of the body; null where there is none.
+    subscript(_ name: String) -> JSONValue { json[name] }
+    var code: String? { self["code"].stringValue }
+    var items: [JSONValue] { self["items"].arrayValue ?? [] }
+}
+
+extension Database.Options {
+    /// No budget and no timer plays a part within a test.
+    static var test: Database.Options {
+        var options = Database.Options(readers: 1, workers: 1)
+        options.readBudget = .unlimited
+        options.writer.idleTime = .seconds(600)
+        return options
+    }
+}
+
+extension JSONValue {
+    /// A member of an object; null where there is none.
+    subscript(_ name: String) -> JSONValue { objectValue?[name] ?? .null }
+}
