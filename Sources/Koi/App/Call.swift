@@ -103,9 +103,20 @@ struct PreparedCall: Sendable {
 /// the chosen fields, expansions, masks and language.
 package enum EntityTag {
     package static func make(version: Int64, _ representation: [UInt8]) -> String {
-        var print = Fingerprint()
-        print.add(representation)
-        return "\"\(version)-\(String(print.value, radix: 36))\""
+        var mark = Fingerprint()
+        mark.add(representation)
+        return "\"" + String(version) + "-" + EntityTag.hexadecimal(mark.value) + "\""
+    }
+
+    /// Sixteen digits, without the generic division that `String(_:radix:)` takes for each.
+    private static func hexadecimal(_ value: UInt64) -> String {
+        String(unsafeUninitializedCapacity: 16) { digits in
+            for place in 0..<16 {
+                let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * place)) & 15
+                digits[place] = digit < 10 ? 0x30 + digit : 0x57 + digit
+            }
+            return 16
+        }
     }
 
     /// Whether `If-Match` allows a record: absent, `*`, or a tag with its version.

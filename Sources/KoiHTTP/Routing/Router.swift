@@ -54,6 +54,9 @@ package struct Router<Endpoint: Sendable>: Sendable {
     ///
     /// HEAD is served by GET; a literal segment wins over a capture.
     package func match(_ method: Method, _ segments: [String]) -> RouteMatch<Endpoint> {
+        if let entry = direct(method, segments) {
+            return .found(entry.endpoint, Captures(entry.pattern, segments))
+        }
         let found = nodes(segments)
         guard !found.isEmpty else { return .notFound }
         for end in found {
@@ -64,6 +67,22 @@ package struct Router<Endpoint: Sendable>: Sendable {
             }
         }
         return .methodNotAllowed(allow: allowed(at: found))
+    }
+
+    /// The entry that the most literal branch leads to, which is the one of nearly every request; nil where it leads nowhere
+    /// or does not take the method, and the others have to be looked at.
+    private func direct(_ method: Method, _ path: [String]) -> Entry? {
+        var node = 0
+        for segment in path {
+            if let next = literals[node][segment] {
+                node = next
+            } else if let next = captures[node], !segment.isEmpty {
+                node = next
+            } else {
+                return nil
+            }
+        }
+        return entry(method, at: node)
     }
 
     /// The nodes at which the path ends, the most literal first.
