@@ -21,7 +21,7 @@ package final class Workspace: Sendable {
         var options = Database.Options(readers: readers)
         // A small company fits in whole; of a million customers the inner pages do, so that a record costs one page from
         // the system's cache.
-        options.loopCacheKiB = 40_960
+        options.loopCacheKiB = 57_344
         options.writer.groupSize = configuration.writeGroup
         database = try Database(
             path: folder.database,
