@@ -11,7 +11,7 @@ package struct Call {
     package let body: JSONValue
     package let language: Language
 
-    /// Traps are excluded by construction: handlers of reads and writes always get one.
+    /// Nil for work that is no transaction; handlers of reads and writes always get one.
     private let held: Transaction?
 
     init(_ prepared: PreparedCall, _ transaction: Transaction?) {

@@ -102,7 +102,7 @@ package final class Resource: Sendable {
         declared.contains { if case .custom = $0.kind { true } else { false } }
     }
 
-    /// Whether records stay unmoved by a client: `users` has no bin, for instance.
+    /// Whether records can be removed, and so lie in a bin: users, for instance, cannot.
     package var hasBin: Bool { verbs.contains(.remove) }
 }
 
