@@ -35,6 +35,26 @@ extension Connection {
         return Int(max(pages - moved, 0))
     }
 
+    /// Moves all of the WAL into the file and cuts it back to nothing.
+    ///
+    /// What is moved already is read from the file by whoever begins to read, so that those in the way become fewer.
+    ///
+    /// - Parameter milliseconds: how long readers in the way are waited for.
+    /// - Returns: false where one still is.
+    /// - Throws: `SQLiteError`
+    func emptyWAL(waiting milliseconds: Int32) throws -> Bool {
+        let handle = try opened()
+        guard try checkpoint(.passive) == 0 else { return false }
+        sqlite3_busy_timeout(handle, milliseconds)
+        defer { sqlite3_busy_timeout(handle, Self.busyMilliseconds) }
+        var pages: Int32 = 0
+        let result = sqlite3_wal_checkpoint_v2(handle, "main", CheckpointMode.truncate.code, &pages, nil)
+        if result & 0xff == SQLITE_BUSY { return false }
+        guard result == SQLITE_OK else { throw SQLiteError(handle, result, sql: nil, hidesDetail: false) }
+        walMeter.pages = 0
+        return true
+    }
+
     /// Pages in the WAL file after the last commit of this connection, as SQLite counts them.
     var walPages: Int { walMeter.pages }
 }

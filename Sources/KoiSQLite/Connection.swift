@@ -100,6 +100,13 @@ package final class Connection {
         return sqlite3_last_insert_rowid(handle)
     }
 
+    /// The rows inserted, changed and deleted since the connection was opened, those of a full-text table's own tables
+    /// included.
+    package var totalChanges: Int64 {
+        guard let handle else { return 0 }
+        return sqlite3_total_changes64(handle)
+    }
+
     /// - Throws: `SQLiteError` once the connection is closed.
     @usableFromInline
     func opened(sql: String? = nil) throws -> OpaquePointer {
@@ -213,8 +220,9 @@ package final class Connection {
                     message: "the file system does not support WAL"
                 )
             }
-            // The WAL is cut back to 16 MiB when it starts over.
-            try execute("PRAGMA journal_size_limit = 16777216")
+            // The WAL is cut back to 16 MiB when it starts over. What is deleted is overwritten with zeros; what moves of a
+            // page leaves bytes behind all the same, see `PageSpace`.
+            try execute("PRAGMA journal_size_limit = 16777216; PRAGMA secure_delete = ON")
         case .readOnly:
             try execute("PRAGMA query_only = ON")
         }

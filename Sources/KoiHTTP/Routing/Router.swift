@@ -52,21 +52,17 @@ package struct Router<Endpoint: Sendable>: Sendable {
 
     /// Finds the route of a decoded path.
     ///
-    /// HEAD is served by GET; a literal segment wins over a capture.
+    /// HEAD is served by GET. A literal segment wins over a capture, for all methods: a path that stands in the table itself
+    /// is no longer one that the captures of another stand for (OpenAPI 3.1, "Path Templating Matching").
     package func match(_ method: Method, _ segments: [String]) -> RouteMatch<Endpoint> {
         if let entry = direct(method, segments) {
             return .found(entry.endpoint, Captures(entry.pattern, segments))
         }
-        let found = nodes(segments)
-        guard !found.isEmpty else { return .notFound }
-        for end in found {
-            let entry =
-                entry(method, at: end) ?? (method == .head ? entry(.get, at: end) : nil)
-            if let entry {
-                return .found(entry.endpoint, Captures(entry.pattern, segments))
-            }
+        guard let end = end(of: segments) else { return .notFound }
+        if let entry = entry(method, at: end) ?? (method == .head ? entry(.get, at: end) : nil) {
+            return .found(entry.endpoint, Captures(entry.pattern, segments))
         }
-        return .methodNotAllowed(allow: allowed(at: found))
+        return .methodNotAllowed(allow: allowed(at: end))
     }
 
     /// The entry that the most literal branch leads to, which is the one of nearly every request; nil where it leads nowhere
@@ -85,16 +81,15 @@ package struct Router<Endpoint: Sendable>: Sendable {
         return entry(method, at: node)
     }
 
-    /// The nodes at which the path ends, the most literal first.
+    /// The node at which the path ends, of several the most literal one.
     ///
     /// It looks ahead along each branch of the table, so its depth is that of the longest pattern,
     /// not of the path.
-    private func nodes(_ path: [String]) -> [Int] {
-        var found: [Int] = []
+    private func end(of path: [String]) -> Int? {
         var branches = [(node: 0, depth: 0)]
         while let (node, depth) = branches.popLast() {
             if depth == path.count {
-                if !ends[node].isEmpty { found.append(node) }
+                if !ends[node].isEmpty { return node }
                 continue
             }
             // Taken from the end: the literal branch is looked at first. A capture is never empty.
@@ -105,7 +100,7 @@ package struct Router<Endpoint: Sendable>: Sendable {
                 branches.append((next, depth + 1))
             }
         }
-        return found
+        return nil
     }
 
     private func entry(_ method: Method, at node: Int) -> Entry? {
@@ -116,12 +111,10 @@ package struct Router<Endpoint: Sendable>: Sendable {
     }
 
     /// RFC 9110 §10.2.1: what is allowed, with the HEAD and OPTIONS that the server adds.
-    private func allowed(at nodes: [Int]) -> [Method] {
+    private func allowed(at node: Int) -> [Method] {
         var methods: [Method] = []
-        for node in nodes {
-            for index in ends[node] where !methods.contains(entries[index].method) {
-                methods.append(entries[index].method)
-            }
+        for index in ends[node] where !methods.contains(entries[index].method) {
+            methods.append(entries[index].method)
         }
         if let get = methods.firstIndex(of: .get), !methods.contains(.head) {
             methods.insert(.head, at: get + 1)
