@@ -9,7 +9,8 @@ struct DemoCommand: ParsableCommand {
         abstract: "Fill an empty data folder with a believable company.",
         discussion: """
             The same numbers make the same company. Refuses a folder that has customers, or that Koi is serving. \
-            The last line of standard output is KOI_KEY= and an API key for it.
+            Standard output has three lines: KOI_EMAIL= and KOI_PASSWORD= to sign in with, as its administrator, and \
+            KOI_KEY= with an API key. All of its people have that password.
             """
     )
 
@@ -39,16 +40,19 @@ struct DemoCommand: ParsableCommand {
     func run() throws {
         let configuration = try options.configuration()
         let company = DemoCompany(size: customers, seed: seed, end: try lastDay())
+        let signIn = DemoSignIn(randomness: configuration.randomness)
         let key = try Failure.explained(configuration) {
             let workspace = try Workspace(configuration, logger: LogLines.logger(.warning))
             defer { workspace.close() }
-            try company.found(in: workspace.app, progress: report)
+            try company.found(in: workspace.app, signIn: signIn, progress: report)
             let request = try KeyRequest(name: "demo", user: nil)
             return try workspace.app.perform { try request.make(in: $0) }
         }
         Output.explain(
             "The demo company lies in \(configuration.dataFolder), with \(customers) customers."
         )
+        Output.give("KOI_EMAIL=\(signIn.email)")
+        Output.give("KOI_PASSWORD=\(signIn.password)")
         Output.give("KOI_KEY=\(key)")
     }
 

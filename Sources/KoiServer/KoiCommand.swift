@@ -9,7 +9,7 @@ struct KoiCommand: ParsableCommand {
         abstract: "A CRM server for small companies, in one binary.",
         version: OpenAPI.version,
         subcommands: [
-            ServeCommand.self, DemoCommand.self, KeyCommand.self, MigrateCommand.self,
+            ServeCommand.self, DemoCommand.self, KeyCommand.self, UserCommand.self, MigrateCommand.self,
             CheckCommand.self, BackupCommand.self, RestoreCommand.self, HealthCommand.self,
             OpenAPICommand.self,
         ]

@@ -24,11 +24,22 @@ struct ServeCommand: ParsableCommand {
         let koi = try Failure.explained(configuration) { try Koi(configuration, logger: logger) }
         // Before the loops run, so that no signal finds Koi serving but deaf.
         let signals = StopSignals(logger: logger) { finish in koi.stop(completion: finish) }
-        let needsKey = try Failure.explained(configuration) {
-            try koi.app.perform { try FirstKey.isMissing(in: $0) }
+        let (needsKey, token, isLocked) = try Failure.explained(configuration) {
+            try koi.app.perform { transaction in
+                (
+                    try FirstKey.isMissing(in: transaction),
+                    try FirstAdministrator.makeLink(in: transaction),
+                    try FirstAdministrator.isMissing(transaction)
+                )
+            }
         }
         koi.start()
         announce(koi, configuration, logger)
+        if let token {
+            welcome(koi, token)
+        } else if isLocked {
+            logger.notice("\(Self.howToSignIn(configuration))")
+        }
         if needsKey { logger.notice("\(Self.howToGetKey(configuration))") }
         withExtendedLifetime(signals) { dispatchMain() }
     }
@@ -40,6 +51,26 @@ struct ServeCommand: ParsableCommand {
                 "Koi \(OpenAPI.version) serves \(configuration.dataFolder) at http://\(name):\(port)"
             )
         }
+    }
+
+    /// To the terminal and not to the log: whoever has the link becomes the administrator.
+    private func welcome(_ koi: Koi, _ token: String) {
+        Output.explain(
+            """
+
+            Nobody can sign in yet. Open this link to become the administrator; it is good for one use within a day:
+
+                \(WebAddress.text(of: koi.server.boundAddresses))/welcome.html#\(token)
+
+            """
+        )
+    }
+
+    private static func howToSignIn(_ configuration: Configuration) -> String {
+        """
+        Nobody can sign in yet. Invite somebody with: koi user add --name NAME --email ADDRESS --role administrator \
+        --data \(configuration.dataFolder)
+        """
     }
 
     private static func howToGetKey(_ configuration: Configuration) -> String {

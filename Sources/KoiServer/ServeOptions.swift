@@ -13,6 +13,8 @@ struct ServeOptions: ParsableArguments {
     @Option(Options.bodyLimit) var bodyLimit: String?
     @Option(Options.dailyBackup) var dailyBackup: String?
     @Option(Options.backupsKept) var backupsKept: String?
+    @Option(Options.accessDays) var accessDays: String?
+    @Option(Options.passwordCost) var passwordCost: String?
     @Option(Options.writeGroup) var writeGroup: String?
     @Option(Options.logLevel) var logLevel: String?
 
@@ -25,6 +27,8 @@ struct ServeOptions: ParsableArguments {
             (Options.bodyLimit, bodyLimit.map { [$0] } ?? []),
             (Options.dailyBackup, dailyBackup.map { [$0] } ?? []),
             (Options.backupsKept, backupsKept.map { [$0] } ?? []),
+            (Options.accessDays, accessDays.map { [$0] } ?? []),
+            (Options.passwordCost, passwordCost.map { [$0] } ?? []),
             (Options.writeGroup, writeGroup.map { [$0] } ?? []),
             (Options.logLevel, logLevel.map { [$0] } ?? []),
         ]

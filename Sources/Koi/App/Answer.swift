@@ -4,7 +4,7 @@ import KoiHTTP
 package struct Answer: Sendable {
     let status: Status
     let body: [UInt8]
-    private let fields: Fields
+    private var fields: Fields
 
     private init(_ status: Status, _ body: [UInt8], _ common: Fields, _ own: (String, String)...) {
         self.status = status
@@ -28,6 +28,19 @@ package struct Answer: Sendable {
     /// A JSON document.
     package static func json(_ bytes: [UInt8]) -> Answer {
         Answer(.ok, bytes, json)
+    }
+
+    /// A JSON document for a browser to keep as a file.
+    ///
+    /// - Parameter name: letters, digits, `-` and `.` only.
+    package static func attachment(_ bytes: [UInt8], name: String) -> Answer {
+        Answer(
+            .ok,
+            bytes,
+            Fields([("Vary", "Accept-Language, Authorization, Cookie"), ("Cache-Control", "no-store")]),
+            ("Content-Type", "application/json"),
+            ("Content-Disposition", "attachment; filename=\"" + name + "\"")
+        )
     }
 
     /// Any other document.
@@ -69,6 +82,18 @@ package struct Answer: Sendable {
     /// Something without a version that was made, and where it is.
     package static func created(_ bytes: [UInt8], at path: String) -> Answer {
         Answer(.created, bytes, json, ("Location", path))
+    }
+
+    /// The same answer, which also has the browser keep cookies, or forget them.
+    package func settingCookies(_ cookies: [String]) -> Answer {
+        var answer = self
+        for cookie in cookies { answer.fields.append("Set-Cookie", cookie) }
+        return answer
+    }
+
+    /// Something that goes on after the answer, as it stands, and where it is.
+    package static func begun(_ bytes: [UInt8], at path: String) -> Answer {
+        Answer(.accepted, bytes, json, ("Location", path))
     }
 
     package static let noContent = Answer(.noContent, [], vary)

@@ -5,12 +5,19 @@ import Logging
 
 /// The one place where errors become answers.
 extension App {
-    func response(to request: Request, _ work: () throws -> Answer) -> Response {
+    func response(to asked: AskedRequest, _ work: () throws -> Answer) -> Response {
         do {
             return try work().response()
         } catch {
-            return response(to: request, for: error)
+            return response(to: asked, for: error)
         }
+    }
+
+    /// Also has what was refused written down.
+    func response(to asked: AskedRequest, for error: any Error) -> Response {
+        let problem = problem(for: error, asked.request)
+        noteRefusal(problem, of: asked)
+        return response(to: asked.request, for: problem)
     }
 
     func response(to request: Request, for error: any Error) -> Response {

@@ -11,12 +11,16 @@ package final class App: Application {
     package let database: Database
     package let catalog: Catalog
     package var keys: KeyRing { catalog.keys }
+    package var secrets: SecretBox { catalog.secrets }
     package let clock: Clock
     package let randomness: Randomness
     package let folder: DataFolder
     package let backupsKept: Int
     package let logger: Logger
     package let jobBell = JobBell()
+    package let ledger: Ledger
+    /// Passwords, and how often they may be tried.
+    package let signIn: SignIn
     let openAPI: OpenAPIDocument
     let router: Router<ServedRoute>
     let staticFiles: StaticFiles?
@@ -41,6 +45,7 @@ package final class App: Application {
         randomness: Randomness,
         limits: Limits,
         backupsKept: Int,
+        passwordCost: PasswordCost = .standard,
         logger: Logger
     ) throws {
         self.database = database
@@ -50,14 +55,36 @@ package final class App: Application {
         self.limits = limits
         self.backupsKept = backupsKept
         self.logger = logger
-        catalog = Catalog(resources)
+        signIn = SignIn(cost: passwordCost, randomness: randomness)
+        ledger = Ledger(database.writer, clock: clock, logger: logger)
+        catalog = Catalog(
+            resources,
+            secrets: SecretBox(folder, randomness: randomness),
+            headKeeper: HeadKeeper(EventHeadFile(folder), queue: ledger.queue, logger: logger)
+        )
         openAPI = OpenAPIDocument(resources)
         staticFiles = webFolder.map { StaticFiles(folder: $0, fields: PageSecurity.fields) }
         var router = Router<ServedRoute>()
         for route in Routes.all(of: resources) { router.add(route.method, route.pattern, ServedRoute(route)) }
         self.router = router
-        let fields = try database.writer.sync { try CustomFieldDefinition.load($0) }
+        let headKeeper = catalog.headKeeper
+        let (fields, organisation, settings) = try database.writer.sync {
+            try headKeeper.compare(with: $0)
+            return (try CustomFieldDefinition.load($0), try Organisation.load($0), try Settings.load($0))
+        }
         catalog.customFields.replace(fields)
+        catalog.organisation.replace(organisation)
+        catalog.settings.replace(settings)
+        try rememberBackups()
+    }
+
+    /// Writes what waits, empties the WAL into the database and closes it.
+    ///
+    /// Blocks. The server and the jobs must have stopped.
+    package func close() {
+        ledger.stop()
+        catalog.headKeeper.stop()
+        database.close()
     }
 
     // MARK: KoiHTTP.Application
@@ -73,10 +100,11 @@ package final class App: Application {
     package func respond(to request: Request, exchange: Exchange) -> Response? {
         switch router.match(request.head.method, request.head.segments) {
         case .found(let route, let captures):
+            var asked = AskedRequest(request: request, route: route, captures: captures)
             do {
-                return try serve(prepare(request, route, captures), route, exchange)
+                return try serve(prepare(&asked), route.work, exchange)
             } catch {
-                return response(to: request, for: error)
+                return response(to: asked, for: error)
             }
         case .methodNotAllowed(let allowed): return refuse(request, allowing: allowed)
         case .notFound:
@@ -96,15 +124,13 @@ package final class App: Application {
 
     // MARK: From request to handler
 
-    private func prepare(
-        _ request: Request,
-        _ route: ServedRoute,
-        _ captures: Captures
-    ) throws -> PreparedCall {
-        let actor = try Authentication(self).actor(for: request, route.access)
+    private func prepare(_ asked: inout AskedRequest) throws -> PreparedCall {
+        let request = asked.request
+        let actor = try Authentication(self).actor(for: request, asked.route.access)
+        asked.actor = actor
+        if case .area(let area, let verb) = asked.route.permission { try actor.require(verb, on: area.rawValue) }
         return PreparedCall(
-            request: request,
-            captures: captures,
+            asked: asked,
             query: try Query.parse(request.head.query),
             actor: actor,
             body: try RequestBody.json(request),
@@ -112,12 +138,10 @@ package final class App: Application {
         )
     }
 
-    private func serve(
-        _ call: PreparedCall,
-        _ route: ServedRoute,
-        _ exchange: Exchange
-    ) throws -> Response? {
-        switch route.work {
+    private func serve(_ call: PreparedCall, _ work: Route.Work, _ exchange: Exchange) throws -> Response? {
+        switch work {
+        case .chosen(let choose):
+            return try serve(call, choose(Call(call, nil)), exchange)
         case .immediate(let handler):
             return try handler(Call(call, nil), self).response()
         case .read(let handler):
@@ -136,9 +160,12 @@ package final class App: Application {
             }
             tasks.async {
                 defer { self.waitingTasks.subtract(1, ordering: .relaxed) }
-                exchange.respond(
-                    self.response(to: call.request) { try handler(Call(call, nil), self) }
-                )
+                exchange.respond(self.response(to: call.asked) { try handler(Call(call, nil), self) })
+            }
+            return nil
+        case .deferred(let handler):
+            try handler(Call(call, nil), self) { result in
+                exchange.respond(self.response(to: call.asked) { try result.get() })
             }
             return nil
         }
@@ -151,21 +178,44 @@ package final class App: Application {
         _ exchange: Exchange
     ) -> Response? {
         do {
-            return try database.read(on: call.request.loop) {
-                try handler(Call(call, self.transaction(for: call, $0)))
-            }.response()
+            return settle(
+                try database.read(on: call.request.loop) {
+                    try self.make(call, handler, self.transaction(for: call, $0))
+                },
+                call,
+                exchange
+            )
         } catch let error as SQLiteError where error.isInterrupted {
             database.readOnWorker(
                 timeLimit: App.longestRead,
-                { try handler(Call(call, self.transaction(for: call, $0))) },
+                { try self.make(call, handler, self.transaction(for: call, $0)) },
                 completion: { result in
-                    exchange.respond(self.response(to: call.request) { try result.get() })
+                    do {
+                        if let response = self.settle(try result.get(), call, exchange) { exchange.respond(response) }
+                    } catch {
+                        exchange.respond(self.response(to: call.asked, for: error))
+                    }
                 }
             )
             return nil
         } catch {
-            return response(to: call.request, for: error)
+            return response(to: call.asked, for: error)
         }
+    }
+
+    private func make(_ call: PreparedCall, _ handler: Route.Handler, _ transaction: Transaction) throws -> Made {
+        let answer = try handler(Call(call, transaction))
+        return Made(answer: answer, sightings: transaction.sightings, owed: transaction.owed)
+    }
+
+    /// The answer of a read; nil where something is to be written before it goes out.
+    private func settle(_ made: Made, _ call: PreparedCall, _ exchange: Exchange) -> Response? {
+        guard !made.owed.isEmpty else {
+            note(made.sightings, of: call)
+            return made.answer.response()
+        }
+        write(call, exchange) { _ in made }
+        return nil
     }
 
     private func write(
@@ -173,14 +223,30 @@ package final class App: Application {
         _ handler: @escaping Route.Handler,
         _ exchange: Exchange
     ) {
+        write(call, exchange) { try self.make(call, handler, $0) }
+    }
+
+    /// Pays what was made owes in the transaction in which it is made, and answers once that is on disk.
+    private func write(
+        _ call: PreparedCall,
+        _ exchange: Exchange,
+        _ make: @escaping @Sendable (Transaction) throws -> Made
+    ) {
         database.writer.submit(
             { connection in
                 let transaction = self.transaction(for: call, connection)
-                let answer = try handler(Call(call, transaction))
-                return Committed(value: answer, actions: transaction.afterCommit)
+                let made = try make(transaction)
+                for write in made.owed { try write(transaction) }
+                return Committed(value: made, actions: transaction.afterCommit)
             },
             completion: { result in
-                exchange.respond(self.response(to: call.request) { try result.get().finish() })
+                exchange.respond(
+                    self.response(to: call.asked) {
+                        let made = try result.get().finish()
+                        self.note(made.sightings, of: call)
+                        return made.answer
+                    }
+                )
             }
         )
     }
@@ -200,8 +266,11 @@ package final class App: Application {
     /// Runs work of Koi itself as one write, and waits for it.
     ///
     /// Never from a loop.
+    ///
+    /// - Parameter request: the id of the request that it belongs to, for events.
     package func perform<T: Sendable>(
         as actor: Actor = .system,
+        request: String? = nil,
         _ work: @escaping @Sendable (Transaction) throws -> T
     ) throws -> T {
         try database.writer.sync { connection in
@@ -209,7 +278,7 @@ package final class App: Application {
                 connection: connection,
                 actor: actor,
                 now: self.clock.now(),
-                requestID: nil,
+                requestID: request,
                 catalog: self.catalog,
                 randomness: self.randomness,
                 jobBell: self.jobBell
@@ -225,14 +294,29 @@ package final class App: Application {
 /// A class, so that finding one copies a reference and not its documentation.
 final class ServedRoute: Sendable {
     let work: Route.Work
+    let method: Method
+    let pattern: String
     let access: Route.Access
+    let permission: Route.Permission
     let bodyLimit: Int?
 
     init(_ route: Route) {
         work = route.work
+        method = route.method
+        pattern = route.pattern
         access = route.access
+        permission = route.permission
         bodyLimit = route.bodyLimit
     }
+}
+
+/// What a handler made in its transaction.
+private struct Made: Sendable {
+    let answer: Answer
+    /// What is to be written down of who saw what, once it is answered.
+    let sightings: Sightings
+    /// What is to be written before it is answered.
+    let owed: [@Sendable (Transaction) throws -> Void]
 }
 
 /// What a write made, and what is to be done now that it is on disk.

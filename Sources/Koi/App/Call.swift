@@ -16,7 +16,7 @@ package struct Call {
 
     init(_ prepared: PreparedCall, _ transaction: Transaction?) {
         request = prepared.request
-        captures = prepared.captures
+        captures = prepared.asked.captures
         query = prepared.query
         actor = prepared.actor
         body = prepared.body
@@ -30,11 +30,11 @@ package struct Call {
         return held
     }
 
-    /// The record number in the path.
+    /// A record number in the path.
     ///
     /// - Throws: `Problem` 400 where it is not a positive integer of 64 bits.
-    package func id() throws -> Int64 {
-        guard let text = captures["id"], let id = Digits.integer(text), id > 0 else {
+    package func id(_ name: String = "id") throws -> Int64 {
+        guard let text = captures[name], let id = Digits.integer(text), id > 0 else {
             throw Problem(
                 .badRequest,
                 "bad_id",
@@ -70,6 +70,18 @@ package struct Call {
         )
     }
 
+    /// For a path that says all by itself: what was sent with it would be ignored, which its sender might not expect.
+    ///
+    /// - Throws: `Problem` 400 where the body is anything but empty or `{}`.
+    package func refuseBody() throws {
+        guard !body.isNull, body.objectValue?.isEmpty != true else { return }
+        throw Problem(
+            .badRequest,
+            "no_body",
+            Text("This path takes no body; leave it out.", "此路径不接受请求正文，请勿填写。")
+        )
+    }
+
     /// Refuses a change whose `If-Match` does not allow the stored version (RFC 9110 §13.1.1).
     package var match: (Int64) throws -> Void {
         let fields = request.head.fields.values("If-Match")
@@ -91,12 +103,22 @@ package struct Call {
 /// A call before its transaction: what can be read from the request alone, made on the loop and passed to the queue
 /// where the handler runs.
 struct PreparedCall: Sendable {
-    let request: Request
-    let captures: Captures
+    let asked: AskedRequest
     let query: [Parameter]
     let actor: Actor
     let body: JSONValue
     let language: Language
+
+    var request: Request { asked.request }
+}
+
+/// A request for which there is a route.
+struct AskedRequest: Sendable {
+    let request: Request
+    let route: ServedRoute
+    let captures: Captures
+    /// Nil until it is known who asks.
+    var actor: Actor?
 }
 
 /// The tags of records: `"<version>-<representation>"`, where the second part covers every byte of the answer, and so

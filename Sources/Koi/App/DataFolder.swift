@@ -12,6 +12,10 @@ package struct DataFolder: Sendable {
     package var files: String { path + "/files" }
     package var backups: String { path + "/backups" }
     package var spool: String { path + "/spool" }
+    /// What opens the secrets in the database; in no backup.
+    package var secretKey: String { path + "/koi.key" }
+    /// Names the newest event, so that an end of the log that was cut off shows.
+    package var eventHead: String { path + "/events.head" }
     package var socket: String { path + "/koi.sock" }
 
     /// Makes what is missing, readable by the owner alone.

@@ -11,8 +11,11 @@ package struct Configuration: Sendable {
     package var loops: Int?
     package var backupsKept = 7
     package var backsUpDaily = true
+    /// How long it is kept who read what is held back from others, what was refused, and who failed to sign in.
+    package var accessDays = 180
     /// The most writes that share one commit.
     package var writeGroup = 256
+    package var passwordCost = PasswordCost.standard
     package var limits = Limits()
     package var logLevel = Logger.Level.info
     package var clock = Clock.system
@@ -26,6 +29,7 @@ package final class Koi: Sendable {
     package let app: App
     package let server: Server
     private let jobs: JobWorker
+    private let outbox: OutboxWorker
     private let workspace: Workspace
 
     /// Opens the data folder and binds the addresses; serves from `start` on.
@@ -35,8 +39,12 @@ package final class Koi: Sendable {
         let loops = configuration.loops ?? ProcessInfo.processInfo.activeProcessorCount
         workspace = try Workspace(configuration, readers: loops, logger: logger)
         app = workspace.app
-        jobs = try JobWorker(app, kinds: JobKinds.all(backsUpDaily: configuration.backsUpDaily))
+        jobs = try JobWorker(
+            app,
+            kinds: JobKinds.all(backsUpDaily: configuration.backsUpDaily, accessDays: configuration.accessDays)
+        )
         try jobs.prepare()
+        outbox = try OutboxWorker(app)
         server = try Server(
             listeners: configuration.listeners + [.unix(path: app.folder.socket, mode: 0o600)],
             loops: loops,
@@ -49,13 +57,16 @@ package final class Koi: Sendable {
 
     package func start() {
         app.logHead("start")
+        app.signIn.passwords.calibrate()
         jobs.start()
+        outbox.start()
         server.start()
     }
 
     /// Finishes what is in flight, empties the WAL into the database and lets go of the folder.
     package func stop(grace: Duration = .seconds(10), completion: @escaping @Sendable () -> Void) {
         server.stop(grace: grace) {
+            self.outbox.stop()
             self.jobs.stop()
             self.app.logHead("stop")
             self.workspace.close()

@@ -6,6 +6,8 @@ import KoiJSON
 package enum LocalRoutes {
     package static let routes: [Route] = [
         .post("/local/keys", makeKey).access(.local),
+        .post("/local/users", addUser).access(.local),
+        .post("/local/users/reset", resetUser).access(.local),
         Route(.post, "/local/check", .task(check)).access(.local),
     ]
 
@@ -14,6 +16,20 @@ package enum LocalRoutes {
         let request = try KeyRequest(call.object())
         let key = try request.make(in: call.transaction())
         return .created(Array(JSONValue.object(["key": .string(key)]).text.utf8), at: "/local/keys")
+    }
+
+    /// Makes a user and an invitation: `{"link": …}`.
+    private static func addUser(_ call: Call) throws -> Answer {
+        link(try UserRequest(call.object()).add(in: call.transaction()))
+    }
+
+    /// Makes a link to choose another password: `{"link": …}`.
+    private static func resetUser(_ call: Call) throws -> Answer {
+        link(try PasswordReset(call.object()).make(in: call.transaction()))
+    }
+
+    private static func link(_ path: String) -> Answer {
+        .created(Array(JSONValue.object(["link": .string(path)]).text.utf8), at: "/local/users")
     }
 
     /// Checks the database in use: `{"faults": […]}`, a sentence each.

@@ -54,6 +54,20 @@ package enum Options {
         "How many backups are kept, from 1 to 1000; the oldest goes first."
     ) { $0.backupsKept = try OptionValue.number($1, 1...1_000) }
 
+    package static let accessDays = OptionEntry(
+        "access-days",
+        "NUMBER",
+        fallback: "180",
+        "How many days it is kept who read what is held back from others and what was refused, from 1 to 3650."
+    ) { $0.accessDays = try OptionValue.number($1, 1...3_650) }
+
+    package static let passwordCost = OptionEntry(
+        "password-cost",
+        "NUMBER",
+        fallback: "15",
+        "What hashing a password costs, from 10 to 20; each step takes twice the time and memory, 15 takes 32 MiB."
+    ) { $0.passwordCost = PasswordCost(n: 1 << Int64(try OptionValue.number($1, 10...20))) }
+
     package static let writeGroup = OptionEntry(
         "write-group",
         "NUMBER",
@@ -69,7 +83,8 @@ package enum Options {
     ) { $0.logLevel = try OptionValue.logLevel($1) }
 
     package static let all = [
-        data, listen, loops, connections, bodyLimit, dailyBackup, backupsKept, writeGroup, logLevel,
+        data, listen, loops, connections, bodyLimit, dailyBackup, backupsKept, accessDays, passwordCost, writeGroup,
+        logLevel,
     ]
 
     /// How Koi is to be set up: a flag before an environment variable before the default.

@@ -10,7 +10,7 @@ enum RequestBody {
     /// - Throws: `Problem` 415 for another media type, `JSONError` for what is not JSON.
     static func json(_ request: Request) throws -> JSONValue {
         guard case .bytes(let bytes) = request.body, !bytes.isEmpty else { return .null }
-        if let type = request.head.fields["Content-Type"], !mediaTypes.contains(essence(type)) {
+        if request.head.fields.contains("Content-Type"), !isJSON(request) {
             throw Problem(
                 .unsupportedMediaType,
                 "not_json",
@@ -22,6 +22,11 @@ enum RequestBody {
             )
         }
         return try JSONReader.read(bytes)
+    }
+
+    /// Whether the request says that its body is JSON.
+    static func isJSON(_ request: Request) -> Bool {
+        request.head.fields["Content-Type"].map { mediaTypes.contains(essence($0)) } ?? false
     }
 
     /// A media type without its parameters, in small letters.

@@ -5,13 +5,22 @@ package import KoiJSON
 package struct Route: Sendable {
     package typealias Handler = @Sendable (Call) throws -> Answer
 
+    /// Gives the answer of a handler that answers later, from any thread.
+    ///
+    /// The first counts; where there is none, the client is told of an error.
+    package typealias Reply = @Sendable (Result<Answer, any Error>) -> Void
+
     package enum Work: Sendable {
         /// Runs in one snapshot, on the loop or, where it takes long, on a worker.
         case read(Handler)
         /// Runs in a savepoint of the one writer.
         case write(Handler)
+        /// What the request itself asks for: to say what would be done, or to do it.
+        indirect case chosen(@Sendable (Call) -> Work)
         /// Slow work that is not a transaction, such as a backup; runs on a queue of its own, one at a time.
         case task(@Sendable (Call, App) throws -> Answer)
+        /// Answers later, from wherever it is done, such as once a password was hashed; runs on the loop until then.
+        case deferred(@Sendable (Call, App, @escaping Reply) throws -> Void)
         /// Needs neither transaction nor waiting.
         case immediate(@Sendable (Call, App) throws -> Answer)
     }
@@ -19,16 +28,29 @@ package struct Route: Sendable {
     package enum Access: Sendable {
         /// Anyone.
         case open
-        /// Whoever shows an API key.
+        /// Whoever shows an API key or has signed in.
         case key
         /// The commands of Koi itself, over the socket in the data folder.
         case local
+    }
+
+    /// What the role of whoever is let in must give.
+    package enum Permission: Sendable, Equatable {
+        /// Not said; a test refuses a route that leaves it so.
+        case unsaid
+        /// A right on records, which the record layer applies where it builds its queries.
+        case records
+        /// A right on something beside the records, of any reach.
+        case area(Area, Verb)
+        /// None: it answers with what is the actor's own, or with what everybody may know.
+        case anyone
     }
 
     package let method: Method
     package let pattern: String
     package let work: Work
     package private(set) var access = Access.key
+    package private(set) var permission = Permission.unsaid
     package private(set) var documentation: RouteDocumentation?
     /// In bytes; nil for the server's limit.
     package private(set) var bodyLimit: Int?
@@ -65,6 +87,12 @@ package struct Route: Sendable {
         return copy
     }
 
+    package func permitted(_ permission: Permission) -> Route {
+        var copy = self
+        copy.permission = permission
+        return copy
+    }
+
     package func documented(_ documentation: RouteDocumentation) -> Route {
         var copy = self
         copy.documentation = documentation
@@ -90,6 +118,8 @@ package struct RouteDocumentation: Sendable {
     package var request: JSONValue?
     package var requestType = "application/json"
     package var status = Status.ok
+    /// Another status of success, with the same answer.
+    package var otherStatus: Status?
     package var answer: JSONValue?
     package var answerType = "application/json"
     /// Fields of the answer, such as `ETag`, with what they hold.

@@ -8,7 +8,6 @@ package import Logging
 package final class Workspace: Sendable {
     package let app: App
     private let lock: FolderLock
-    private let database: Database
 
     /// - Parameter readers: connections for event loops; a command that serves nobody needs one.
     /// - Throws: `FolderLockError` where another process has the folder, `MigrationError` where the database is newer
@@ -23,7 +22,7 @@ package final class Workspace: Sendable {
         // the system's cache.
         options.loopCacheKiB = 57_344
         options.writer.groupSize = configuration.writeGroup
-        database = try Database(
+        let database = try Database(
             path: folder.database,
             options: options,
             logger: logger
@@ -37,13 +36,14 @@ package final class Workspace: Sendable {
             randomness: configuration.randomness,
             limits: configuration.limits,
             backupsKept: configuration.backupsKept,
+            passwordCost: configuration.passwordCost,
             logger: logger
         )
     }
 
     /// Empties the WAL into the database and lets go of the folder.
     package func close() {
-        database.close()
+        app.close()
         lock.release()
     }
 }

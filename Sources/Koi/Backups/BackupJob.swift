@@ -3,18 +3,19 @@ import KoiSQLite
 
 /// The backup that Koi makes by itself every night.
 enum BackupJob {
+    static let name = "backup"
     /// At 02:00 in UTC.
     private static let minute: Int64 = 120
     private static let day: Int64 = 86_400_000
 
     static func kind(isDaily: Bool) -> JobKind {
         JobKind(
-            "backup",
+            name,
             retry: JobRetry(firstDelay: 600_000),
             recurrence: isDaily ? .daily(minute: minute) : nil,
             dueAtStart: { isDaily ? try dueAtStart($0) : nil },
             task: { task in
-                let made = try Backups(task.app).make { try task.checkInterruption() }
+                let made = try task.app.backUp { try task.checkInterruption() }
                 return ["name": .string(made.name.text), "events": .integer(made.head.sequence)]
             }
         )

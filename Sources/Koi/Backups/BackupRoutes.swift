@@ -4,9 +4,11 @@ import KoiJSON
 /// Backups made while Koi works.
 package enum BackupRoutes {
     package static let routes: [Route] = [
-        Route(.get, "/v1/backups", .immediate(list)).documented(listDocumentation),
-        Route(.get, "/v1/backups/{name}", .immediate(show)).documented(showDocumentation),
-        Route(.post, "/v1/backups", .task(make)).documented(makeDocumentation),
+        Route(.get, "/v1/backups", .immediate(list)).permitted(.area(.backups, .read)).documented(listDocumentation),
+        Route(.get, "/v1/backups/{name}", .immediate(show)).permitted(.area(.backups, .read)).documented(
+            showDocumentation
+        ),
+        Route(.post, "/v1/backups", .task(make)).permitted(.area(.backups, .create)).documented(makeDocumentation),
     ]
 
     private static func list(_ call: Call, _ app: App) throws -> Answer {
@@ -25,7 +27,7 @@ package enum BackupRoutes {
 
     private static func make(_ call: Call, _ app: App) throws -> Answer {
         try call.refuseParameters()
-        let made = try Backups(app).make()
+        let made = try app.backUp()
         return .created(Array(made.json.text.utf8), at: "/v1/backups/\(made.name)")
     }
 

@@ -11,16 +11,17 @@ package enum Check {
     package static func run(_ folder: DataFolder) throws -> [String] {
         let lock = try FolderLock(folder: folder.path)
         defer { lock.release() }
-        return try faults(of: folder.database, ResourceList(Routes.resources))
+        return try faults(of: folder, ResourceList(Routes.resources))
     }
 
     /// On a connection of its own and in one snapshot, whatever is written meanwhile.
-    static func faults(of database: String, _ resources: ResourceList) throws -> [String] {
-        let connection = try Connection(path: database, mode: .readOnly)
+    static func faults(of folder: DataFolder, _ resources: ResourceList) throws -> [String] {
+        let head = EventHeadFile(folder).read()
+        let connection = try Connection(path: folder.database, mode: .readOnly)
         defer { connection.close() }
         do {
             try SearchCheck.prepare(connection, resources)
-            return try connection.snapshot { try faults(connection, resources) }
+            return try connection.snapshot { try faults(connection, resources, head) }
         } catch let error as SQLiteError where error.isCorrupt {
             return [error.message]
         }
@@ -28,7 +29,8 @@ package enum Check {
 
     private static func faults(
         _ connection: Connection,
-        _ resources: ResourceList
+        _ resources: ResourceList,
+        _ head: EventHeadFile.Content
     ) throws -> [String] {
         let integrity = try connection.rows("PRAGMA integrity_check") { $0.text(0) }
             .filter { $0 != "ok" }
@@ -39,7 +41,8 @@ package enum Check {
         }
         let search = try resources.all.filter(\.isSearchable)
             .compactMap { try SearchCheck.fault(of: $0, connection) }
-        return try orphans + EventChain.verify(connection) + search
+        let end = try head.fault(connection).map { [$0] } ?? []
+        return try orphans + EventChain.verify(connection) + end + search
     }
 }
 
@@ -48,7 +51,7 @@ extension App {
     ///
     /// - Returns: the faults, a sentence each; empty where all is well.
     package func check() throws -> [String] {
-        try Check.faults(of: database.path, catalog.resources)
+        try Check.faults(of: folder, catalog.resources)
     }
 
     /// Writes the newest event to the log, so that an end of the events that was cut off later shows.

@@ -13,6 +13,7 @@ package enum Restore {
     private static let replaced = "replaced-"
     private static let database = "koi.db"
     private static let files = "files"
+    private static let head = "events.head"
     /// The database last: as long as it is in place, so are the changes in its WAL.
     private static let present = ["koi.db-wal", "koi.db-shm", "koi.db"]
 
@@ -53,7 +54,7 @@ package enum Restore {
         guard FileTree.exists(source.path) else { throw MissingBackup(backup) }
         let manifest = try source.verify()
         let time = try unusedTime(now, folder)
-        try gather(source, time, folder)
+        try gather(source, manifest.head, time, folder)
         let aside = try finish(time, folder)
         return Report(backup: manifest, replaced: aside)
     }
@@ -84,6 +85,7 @@ package enum Restore {
 
     private static func gather(
         _ source: BackupFolder,
+        _ end: EventHead,
         _ time: String,
         _ folder: DataFolder
     ) throws {
@@ -92,6 +94,9 @@ package enum Restore {
             try FileTree.makeFolder(path)
             try FileTree.copy(source.database, to: path + "/" + database)
             try FileTree.link(source.files, into: path + "/" + files)
+            if end.sequence > 0 {
+                try FileTree.write(Array((end.description + "\n").utf8), to: path + "/" + head)
+            }
             try FileTree.synchronize(path)
             try FileTree.move(path, to: folder.path + "/" + ready + time)
             try FileTree.synchronize(folder.path)
@@ -114,6 +119,10 @@ package enum Restore {
             if FileTree.exists(source + "/" + files) {
                 try moveIfThere(folder.files, to: aside + "/" + files)
                 try FileTree.move(source + "/" + files, to: folder.files)
+            }
+            if FileTree.exists(source + "/" + head) {
+                try moveIfThere(folder.eventHead, to: aside + "/" + head)
+                try FileTree.move(source + "/" + head, to: folder.eventHead)
             }
             for name in present {
                 try moveIfThere(folder.path + "/" + name, to: aside + "/" + name)

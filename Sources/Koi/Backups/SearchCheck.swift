@@ -57,11 +57,27 @@ enum SearchCheck {
         try connection.query(sql) { row in
             for term in Set(tokens(row.text(1))) { expected.add(Array(term), row.int(0)) }
         }
-        guard indexed != expected else { return nil }
+        guard indexed != expected else { return try unsharedTerms(of: resource, connection) }
         return """
             \(resource.name)_search does not agree with \(resource.name): it has \(indexed.count) \
             terms where \(expected.count) are expected
             """
+    }
+
+    /// Whether some record lacks the term of a user with whom it is shared, who would then not find it.
+    private static func unsharedTerms(of resource: Resource, _ connection: Connection) throws -> String? {
+        let sql = """
+            SELECT t.id, t."searchTerms", s."user" FROM collaborators AS s \
+            JOIN \(Dialect.quoted(resource.name)) AS t ON t.id = s.record WHERE s.resource = ?
+            """
+        var fault: String?
+        try connection.each(sql, [.text(resource.name)]) { row in
+            let user = row.int(2)
+            guard !tokens(row.text(1)).contains(Array(SearchIndex.userTerm(user).utf8)) else { return true }
+            fault = "\(resource.name)_search does not lead user \(user) to record \(row.int(0)), which is shared"
+            return false
+        }
+        return fault
     }
 
     /// As the tokenizer `ascii` of FTS5 takes a text apart: letters and digits of ASCII, in small letters, and all beyond

@@ -9,6 +9,7 @@ package enum Contact {
         Text("contact", "联系人"),
         plural: Text("contacts", "联系人"),
         owner: "owner",
+        describesPeople: true,
         rules: ContactRules(),
         fields: [
             .text("name", "Name", "姓名", max: 200).required().searched(as: .name)
@@ -44,8 +45,8 @@ package enum Contact {
         .reference("customer", "Customer", "客户", to: "customers").required(),
         .text("role", "Role", "角色", max: 100).example("采购"),
         .boolean("main", "Main contact", "主要联系人").fallback(false),
-        .date("from", "From", "开始日期"),
-        .date("to", "To", "结束日期"),
+        .date("from", "From", "开始日期").impersonal(),
+        .date("to", "To", "结束日期").impersonal(),
     ]
 }
 

@@ -12,6 +12,7 @@ package enum Customer {
             Text("customer", "客户"),
             plural: Text("customers", "客户"),
             owner: "owner",
+            describesPeople: true,
             rules: CustomerRules(),
             fields: fields
         )
@@ -27,12 +28,12 @@ package enum Customer {
                 .example("+86 23 6868 1234"),
             .text("email", "E-mail", "电子邮件", max: 254, .email).searched(as: .email),
             .text("website", "Website", "网站", max: 300, .web).searched(as: .web),
-            .text("industry", "Industry", "行业", max: 100),
-            .text("region", "Region", "地区", max: 100),
+            .text("industry", "Industry", "行业", max: 100).impersonal(),
+            .text("region", "Region", "地区", max: 100).impersonal(),
             .text("address", "Address", "地址", max: 300).searched(as: .text),
             .integer("size", "Employees", "人数", 0...100_000_000)
                 .noted("Companies only.", "仅限公司。"),
-            .text("source", "Source", "来源", max: 100),
+            .text("source", "Source", "来源", max: 100).impersonal(),
             .choice("tier", "Tier", "等级", tiers).example("vip"),
         ] + Person.birthday + [
             .choice("preferredChannel", "Preferred channel", "首选联系方式", Person.channels),

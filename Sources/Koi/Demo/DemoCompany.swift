@@ -26,12 +26,21 @@ package struct DemoCompany: Sendable {
 
     /// Stores the company in a folder without customers.
     ///
-    /// - Parameter progress: told from time to time how many customers are stored.
+    /// - Parameters:
+    ///   - signIn: with what its people sign in; nil for a company that nobody signs in to.
+    ///   - progress: told from time to time how many customers are stored.
     /// - Throws: `Problem.conflict` where there are customers already.
-    package func found(in app: App, progress: (_ stored: Int) -> Void = { _ in }) throws {
+    package func found(
+        in app: App,
+        signIn: DemoSignIn? = nil,
+        progress: (_ stored: Int) -> Void = { _ in }
+    ) throws {
+        let password = try signIn?.hash(in: app)
         var state = try app.database.writer.sync { connection in
             try requireNoCustomers(connection)
-            return try begin(app, connection)
+            let state = try begin(app, connection)
+            try state.staff.letIn(with: password, at: calendar.moment(0, of: size), connection)
+            return state
         }
         while state.stored < size {
             let before = state
@@ -75,12 +84,15 @@ package struct DemoCompany: Sendable {
         func transaction(_ user: Int64? = nil) -> Transaction {
             self.transaction(app, connection, user, now: start, salt)
         }
-        let staff = try DemoStaff(RecordService(User.resource, transaction()))
-        let manager = transaction(staff.manager)
-        try DemoSettings.addFields(RecordService(CustomFieldDefinition.resource, manager))
+        let staff = try DemoStaff(
+            RecordService(User.resource, transaction()),
+            RecordService(Team.resource, transaction())
+        )
+        let administrator = transaction(staff.administrator)
+        try DemoSettings.addFields(RecordService(CustomFieldDefinition.resource, administrator))
         // At once, since the views and customers of this very transaction use them.
         app.catalog.customFields.replace(try CustomFieldDefinition.load(connection))
-        try DemoSettings.addViews(RecordService(SavedView.resource, manager))
+        try DemoSettings.addViews(RecordService(SavedView.resource, administrator))
         return State(dice: DemoDice(seed: seed), staff: staff, salt: salt)
     }
 
@@ -124,7 +136,7 @@ package struct DemoCompany: Sendable {
     ) -> Transaction {
         Transaction(
             connection: connection,
-            actor: Actor(kind: .system, user: user),
+            actor: Actor(kind: .system, user: user, access: .full),
             now: now,
             requestID: nil,
             catalog: app.catalog,

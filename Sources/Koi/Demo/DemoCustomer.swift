@@ -22,7 +22,7 @@ struct DemoCustomer {
             dice.happens(74)
             ? dice.pickEarly(DemoPlace.chinese) : dice.pick(DemoPlace.foreign)
         isCompany = dice.happens(78)
-        owner = dice.happens(97) ? staff.member(for: place.language, &dice) : nil
+        owner = dice.happens(97) ? staff.member(for: place, &dice) : nil
         let trade = dice.pickEarly(DemoTrade.all)
         var named = DemoCustomer.name(isCompany, place, trade, &dice)
         // Bounded: where nearly all names are taken, two customers may share one, as they do in life.

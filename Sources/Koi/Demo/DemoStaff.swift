@@ -1,53 +1,118 @@
 import KoiJSON
+import KoiSQLite
 
-/// The dozen people who work at the demo company.
+/// The dozen people who work at the demo company, each in a team and with a role.
 struct DemoStaff: Sendable {
-    /// The ids of the active ones by the language of the customers that they look after.
-    private let members: [Language: [Int64]]
+    /// The ids of those who sell, by team.
+    private let sellers: [DemoTeam: [Int64]]
     /// Who set Koi up, and is the first user.
-    let manager: Int64
+    let administrator: Int64
+    /// All who work there; not the one who left.
+    private let active: [Int64]
 
-    /// Adds them as users.
-    init(_ users: RecordService) throws {
-        var members: [Language: [Int64]] = [:]
-        var ids: [Int64] = []
+    /// Adds them as users, and their teams.
+    init(_ users: RecordService, _ teams: RecordService) throws {
+        let teamIDs = try DemoTeam.add(to: teams)
+        var sellers: [DemoTeam: [Int64]] = [:]
+        var active: [Int64] = []
         for person in DemoStaff.people {
-            let record = try users.add([
-                "name": .string(person.name), "language": .string(person.language.rawValue),
-                "timeZone": .string(person.timeZone), "active": .bool(person.isActive),
-            ])
-            ids.append(record.id)
-            if person.isActive { members[person.language, default: []].append(record.id) }
+            let team = person.team.flatMap { teamIDs[$0] }
+            let id = try users.add(person.body(team: team)).id
+            if person.isActive { active.append(id) }
+            if person.sells, let team = person.team { sellers[team, default: []].append(id) }
+            if person.leads, let team { _ = try teams.change(team, ["lead": .integer(id)]) }
         }
-        self.members = members
-        manager = ids.first ?? 0
+        self.sellers = sellers
+        self.active = active
+        administrator = active.first ?? 0
     }
 
-    /// Someone who looks after customers of a language; the first have more of them.
-    func member(for language: Language, _ dice: inout DemoDice) -> Int64? {
-        guard let ids = members[language], !ids.isEmpty else { return nil }
+    /// Gives all who work there the same password.
+    func letIn(with password: PasswordHash?, at now: Int64, _ connection: Connection) throws {
+        guard let password else { return }
+        let credentials = CredentialStore(connection)
+        for id in active { try credentials.set(password, for: id, at: now) }
+    }
+
+    /// Who looks after a customer of a place: now and then the head of sales, else one of the team that sells there, the
+    /// first of it more often.
+    func member(for place: DemoPlace, _ dice: inout DemoDice) -> Int64? {
+        let isKeyAccount = place.language == .zh && dice.happens(10)
+        let team = isKeyAccount ? .sales : DemoTeam.selling(in: place)
+        guard let ids = sellers[team], !ids.isEmpty else { return nil }
         return dice.pickEarly(ids)
     }
 
     private struct Person {
         let name: String
-        let language: Language
+        /// What stands before the @ of the address to sign in with.
+        let address: String
+        let role: Int64
+        var team: DemoTeam?
+        var leads = false
+        var language = Language.zh
         var timeZone = "Asia/Shanghai"
         var isActive = true
+
+        var sells: Bool { isActive && (role == Role.salesID || role == Role.managerID) }
+
+        func body(team: Int64?) -> JSONObject {
+            [
+                "name": .string(name), "email": .string("\(address)@\(DemoStaff.domain)"),
+                "role": .integer(role), "team": team.map { .integer($0) } ?? .null,
+                "language": .string(language.rawValue), "timeZone": .string(timeZone),
+                "active": .bool(isActive),
+            ]
+        }
     }
 
+    private static let domain = "demo.example"
+
+    /// The address of who set Koi up.
+    static var administratorAddress: String { "\(founder.address)@\(domain)" }
+
+    private static let founder = Person(name: "王芳", address: "wang.fang", role: Role.administratorID)
+
     private static let people = [
-        Person(name: "王芳", language: .zh),
-        Person(name: "李明", language: .zh),
-        Person(name: "张伟", language: .zh),
-        Person(name: "陈静", language: .zh),
-        Person(name: "刘洋", language: .zh),
-        Person(name: "赵敏", language: .zh),
-        Person(name: "周涛", language: .zh),
-        Person(name: "孙丽", language: .zh, isActive: false),
-        Person(name: "Emma Clarke", language: .en, timeZone: "Europe/London"),
-        Person(name: "Daniel Reed", language: .en, timeZone: "America/New_York"),
-        Person(name: "Sofia Keller", language: .en, timeZone: "Europe/Berlin"),
-        Person(name: "Jack Turner", language: .en, timeZone: "Australia/Sydney"),
+        founder,
+        Person(name: "李明", address: "li.ming", role: Role.managerID, team: .sales, leads: true),
+        Person(name: "张伟", address: "zhang.wei", role: Role.salesID, team: .east, leads: true),
+        Person(name: "陈静", address: "chen.jing", role: Role.salesID, team: .east),
+        Person(name: "刘洋", address: "liu.yang", role: Role.salesID, team: .southwest, leads: true),
+        Person(name: "赵敏", address: "zhao.min", role: Role.salesID, team: .southwest),
+        Person(name: "周涛", address: "zhou.tao", role: Role.serviceID, team: .service, leads: true),
+        Person(name: "孙丽", address: "sun.li", role: Role.salesID, team: .east, isActive: false),
+        Person(
+            name: "Emma Clarke",
+            address: "emma.clarke",
+            role: Role.managerID,
+            team: .international,
+            leads: true,
+            language: .en,
+            timeZone: "Europe/London"
+        ),
+        Person(
+            name: "Daniel Reed",
+            address: "daniel.reed",
+            role: Role.salesID,
+            team: .international,
+            language: .en,
+            timeZone: "America/New_York"
+        ),
+        Person(
+            name: "Sofia Keller",
+            address: "sofia.keller",
+            role: Role.serviceID,
+            team: .service,
+            language: .en,
+            timeZone: "Europe/Berlin"
+        ),
+        Person(
+            name: "Jack Turner",
+            address: "jack.turner",
+            role: Role.viewerID,
+            language: .en,
+            timeZone: "Australia/Sydney"
+        ),
     ]
 }

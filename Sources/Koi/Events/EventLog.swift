@@ -3,6 +3,9 @@ package import KoiSQLite
 
 /// The record that an event is about, or in whose timeline it also belongs.
 package struct EventSubject: Sendable, Hashable {
+    /// In place of an id, for an event about a resource or feature as a whole.
+    package static let noRecord: Int64 = 0
+
     package let resource: String
     package let id: Int64
 
@@ -59,7 +62,8 @@ package struct EventLog {
             sequence: head.sequence + 1,
             payloadDigest: EventChain.digest(salt: salt, payload: payload)
         )
-        try insert(header, hash: EventChain.hash(after: head.hash, header))
+        let hash = EventChain.hash(after: head.hash, header)
+        try insert(header, hash: hash)
         try connection.run(
             "INSERT INTO event_payloads (sequence, salt, payload) VALUES (?, ?, ?)",
             [.integer(header.sequence), .blob(salt), .text(payload)]
@@ -70,6 +74,8 @@ package struct EventLog {
                 [.text(subject.resource), .integer(subject.id), .integer(header.sequence)]
             )
         }
+        let keeper = transaction.catalog.headKeeper
+        transaction.whenCommitted { keeper.move(to: header.sequence, hash) }
         return header.sequence
     }
 
@@ -173,12 +179,16 @@ package enum EventChain {
         return Digest.sha256(bytes)
     }
 
+    /// How the type of an event ends which says that those before it about the same record have lost their payloads.
+    package static let erased = ".erased"
+
     /// Reads the whole log and says where it does not hold together, one sentence each, the first `maximum` of them.
     package static func verify(_ connection: Connection, maximum: Int = 20) throws -> [String] {
         var faults: [String] = []
         var previous: [UInt8] = []
         var expected: Int64 = 1
         var related: Int64 = 0
+        var missing: [EventSubject: [Int64]] = [:]
         let sql = """
             SELECT e.sequence, e.at, e."actorKind", e.actor, e."user", e.request, e.type, e.resource,
                 e.record, e.related, e."payloadDigest", e.hash, p.salt, p.payload
@@ -201,12 +211,16 @@ package enum EventChain {
             if header.sequence != expected {
                 faults.append("events: row \(expected) is missing before row \(header.sequence)")
             }
-            if row.blob(11) != hash(after: previous, header) {
+            // The hash takes an empty text for none, and Koi writes no empty ones.
+            if row.blob(11) != hash(after: previous, header) || header.request?.isEmpty == true {
                 faults.append("events: row \(header.sequence) does not match its hash")
             }
-            if !row.isNull(13), digest(salt: row.blob(12), payload: row.text(13)) != row.blob(10) {
+            if row.isNull(13) {
+                missing[header.subject, default: []].append(header.sequence)
+            } else if digest(salt: row.blob(12), payload: row.text(13)) != row.blob(10) {
                 faults.append("event_payloads: row \(header.sequence) does not match its digest")
             }
+            if header.type.hasSuffix(erased) { missing[header.subject] = nil }
             let relations = header.related.split(separator: " ")
             related += Int64(relations.count)
             if try !relations.allSatisfy({ try isIndexed($0, header.sequence, connection) }) {
@@ -215,6 +229,9 @@ package enum EventChain {
             previous = row.blob(11)
             expected = header.sequence + 1
             return faults.count < maximum
+        }
+        for sequence in missing.values.joined().sorted().prefix(max(maximum - faults.count, 0)) {
+            faults.append("event_payloads: row \(sequence) is missing, and no erasure says why")
         }
         let indexed = try connection.first("SELECT count(*) FROM event_relations") { $0.int(0) }
         if faults.isEmpty, indexed != related {

@@ -19,6 +19,8 @@ package struct Job: Sendable, Equatable {
     package let kind: String
     package let subject: EventSubject?
     package let user: Int64?
+    /// Whose role and scopes narrow the rights of the user.
+    package let key: Int64?
     package let name: String?
     package let state: State
     package let due: Int64
@@ -40,7 +42,7 @@ extension Job {
     /// The columns in the order in which `init(row)` reads them.
     static let columns = """
         id, kind, resource, record, "user", name, state, due, recurrence, attempts, parameters, position,
-        done, total, "cancelRequested", result, error, "createdAt", "startedAt", "finishedAt"
+        done, total, "cancelRequested", result, error, "createdAt", "startedAt", "finishedAt", "key"
         """
 
     init(_ row: Row) {
@@ -64,6 +66,7 @@ extension Job {
         createdAt = row.int(17)
         startedAt = row.intOrNil(18)
         finishedAt = row.intOrNil(19)
+        key = row.intOrNil(20)
     }
 
     private static func object(_ text: String) -> JSONObject? {

@@ -32,11 +32,7 @@ enum JobDocumentation {
                 ],
                 "The most jobs of a page."
             ),
-            Schema.queryParameter(
-                "cursor",
-                ["type": "string"],
-                "Where to go on: the next of the page before."
-            ),
+            Schema.cursorParameter,
         ]
         docs.answer = Schema.object(
             [
@@ -74,7 +70,7 @@ enum JobDocumentation {
 
     private static let states = Job.State.allCases.map { JSONValue.string($0.rawValue) }
 
-    private static let job: JSONValue = {
+    static let job: JSONValue = {
         let properties: JSONObject = [
             "id": Schema.idSchema,
             "kind": ["type": "string", "description": "What it does: backup."],

@@ -119,9 +119,15 @@ package struct JobRetry: Sendable {
 package enum JobKinds {
     /// Those of Koi itself, of which there is always one, included.
     ///
-    /// - Parameter backsUpDaily: whether Koi makes backups by itself.
+    /// - Parameters:
+    ///   - backsUpDaily: whether Koi makes backups by itself.
+    ///   - accessDays: how long it is kept who read what is held back from others.
     /// - Returns: each under a name of its own.
-    package static func all(backsUpDaily: Bool) -> [JobKind] {
-        [BackupJob.kind(isDaily: backsUpDaily), JobTrimming.kind]
+    package static func all(backsUpDaily: Bool, accessDays: Int) -> [JobKind] {
+        [
+            BackupJob.kind(isDaily: backsUpDaily), JobTrimming.kind, AccessTrimming.kind(keptFor: accessDays),
+            SignInTrimming.kind, CollaboratorExpiry.kind, HandoverJob.kind, ErasureJob.kind,
+            OutboxTrimming.kind, NotificationTrimming.kind,
+        ]
     }
 }

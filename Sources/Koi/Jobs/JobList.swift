@@ -24,7 +24,7 @@ struct JobList {
             switch name {
             case "state": states = try Self.states(value)
             case "kind": kind = try Self.kind(value)
-            case "limit": limit = try Self.limit(value)
+            case "limit": limit = try ListQuery.limit(value)
             case "cursor": cursor = value
             default:
                 throw Problem.badParameter(
@@ -40,8 +40,9 @@ struct JobList {
         mark.add("kind=" + (kind ?? ""))
     }
 
-    func page(_ connection: Connection, _ language: Language) throws -> [UInt8] {
-        var jobs = try rows(connection)
+    /// - Parameter users: on whose behalf the jobs work; nil for anybody and Koi itself.
+    func page(_ connection: Connection, _ language: Language, of users: [Int64]?) throws -> [UInt8] {
+        var jobs = try rows(connection, users)
         var next = JSONValue.null
         if jobs.count > limit {
             jobs.removeLast()
@@ -56,8 +57,12 @@ struct JobList {
     }
 
     /// One more than the page holds, which tells whether there is another.
-    private func rows(_ connection: Connection) throws -> [Job] {
+    private func rows(_ connection: Connection, _ users: [Int64]?) throws -> [Job] {
         var conditions = SQLFragment("1 = 1", [])
+        if let users {
+            conditions.append(" AND ")
+            conditions.append(Dialect.isOne(of: users, "\"user\""))
+        }
         if !states.isEmpty {
             let values = states.map { SQLValue.text($0.rawValue) }
             conditions.append(SQLFragment(" AND state IN (\(Dialect.marks(values)))", values))
@@ -105,20 +110,5 @@ struct JobList {
             )
         }
         return value
-    }
-
-    private static func limit(_ value: String) throws -> Int {
-        guard let number = Digits.integer(value),
-            (1...Int64(ListQuery.maximumLimit)).contains(number)
-        else {
-            throw Problem.badParameter(
-                "limit",
-                Text(
-                    "Give a whole number from 1 to \(ListQuery.maximumLimit).",
-                    "请填写 1 到 \(ListQuery.maximumLimit) 之间的整数。"
-                )
-            )
-        }
-        return Int(number)
     }
 }

@@ -17,6 +17,8 @@ package struct NewJob: Sendable {
     package var recurrence: JobRecurrence?
     package var parameters: JSONObject = [:]
     package var total: Int64?
+    /// Whether it may do no more than the key by which it is asked for, and nothing once that is revoked.
+    package var isBoundToKey = false
 
     package init(
         _ kind: String,
@@ -25,7 +27,8 @@ package struct NewJob: Sendable {
         due: Int64? = nil,
         recurrence: JobRecurrence? = nil,
         parameters: JSONObject = [:],
-        total: Int64? = nil
+        total: Int64? = nil,
+        isBoundToKey: Bool = false
     ) {
         self.kind = kind
         self.subject = subject
@@ -34,6 +37,7 @@ package struct NewJob: Sendable {
         self.recurrence = recurrence
         self.parameters = parameters
         self.total = total
+        self.isBoundToKey = isBoundToKey
     }
 }
 
@@ -54,7 +58,8 @@ package struct JobQueue {
     package func add(_ job: NewJob) throws -> Int64 {
         if let name = job.name, let same = try store.unfinished(named: name) { return same.id }
         ring()
-        return try store.insert(job, user: transaction.actor.user, now: transaction.now)
+        let actor = transaction.actor
+        return try store.insert(job, user: actor.user, key: job.isBoundToKey ? actor.key : nil, now: transaction.now)
     }
 
     /// Gives the waiting job of that name another time.
@@ -72,9 +77,11 @@ package struct JobQueue {
 
     /// - Throws: `Problem.notFound`
     package func find(_ id: Int64) throws -> Job {
-        guard let job = try store.find(id) else { throw Problem.notFound(Text("job", "任务")) }
+        guard let job = try store.find(id) else { throw JobQueue.notFound }
         return job
     }
+
+    static let notFound = Problem.notFound(Text("job", "任务"))
 
     /// Cancels a waiting job at once and a running one before its next chunk; what earlier chunks did stays.
     ///

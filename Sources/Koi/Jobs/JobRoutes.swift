@@ -5,28 +5,51 @@ import KoiSQLite
 /// What Koi does by the clock and what takes long: to look at, and to cancel.
 package enum JobRoutes {
     package static let routes: [Route] = [
-        .get("/v1/jobs", list).documented(JobDocumentation.list),
-        .get("/v1/jobs/{id}", show).documented(JobDocumentation.show),
-        .put("/v1/jobs/{id}/cancellation", cancel).documented(JobDocumentation.cancel),
+        .get("/v1/jobs", list).permitted(.area(.jobs, .read)).documented(JobDocumentation.list),
+        .get("/v1/jobs/{id}", show).permitted(.area(.jobs, .read)).documented(JobDocumentation.show),
+        .put("/v1/jobs/{id}/cancellation", cancel).permitted(.area(.jobs, .change)).documented(JobDocumentation.cancel),
     ]
 
     private static func list(_ call: Call) throws -> Answer {
         let list = try JobList(call.query)
-        return .json(try list.page(call.transaction().connection, call.language))
+        let users = call.actor.users(within: .read, on: .jobs)
+        return .json(try list.page(call.transaction().connection, call.language, of: users))
     }
 
     private static func show(_ call: Call) throws -> Answer {
         try call.refuseParameters()
-        return .json(try call.transaction().jobs.find(call.id()).document(call.language))
+        return .json(try find(call).document(call.language))
     }
 
     private static func cancel(_ call: Call) throws -> Answer {
         try call.refuseParameters()
-        return .json(try call.transaction().jobs.cancel(call.id()).document(call.language))
+        try call.refuseBody()
+        let job = try find(call)
+        // What Koi does for everybody, such as backups, is no one's to put off.
+        guard job.user != nil || call.actor.access.isFull else {
+            throw Problem.notPermitted(.change, Area.jobs.rawValue)
+        }
+        guard job.isOf(call.actor.users(within: .change, on: .jobs)) else {
+            throw Problem.notPermitted(.change, Area.jobs.rawValue)
+        }
+        return .json(try call.transaction().jobs.cancel(job.id).document(call.language))
+    }
+
+    /// - Throws: `Problem.notFound` where there is none that the actor may see.
+    private static func find(_ call: Call) throws -> Job {
+        let job = try call.transaction().jobs.find(call.id())
+        guard job.isOf(call.actor.users(within: .read, on: .jobs)) else { throw JobQueue.notFound }
+        return job
     }
 }
 
 extension Job {
+    /// Whether it works on behalf of one of these users; nil for anybody, Koi itself included.
+    fileprivate func isOf(_ users: [Int64]?) -> Bool {
+        guard let users else { return true }
+        return user.map(users.contains) ?? false
+    }
+
     fileprivate func document(_ language: Language) -> [UInt8] {
         Array(json(language).text.utf8)
     }

@@ -117,21 +117,29 @@ struct JobRunner: Sendable {
 
     /// A transaction on behalf of the job's user; its events name the job in place of a request.
     private func transaction(for job: Job, within outer: Transaction) throws -> Transaction {
-        let timeZone = try job.user.flatMap { user in
-            try outer.connection.first(
-                #"SELECT "timeZone" FROM users WHERE id = ?"#,
-                [.integer(user)]
-            ) { $0.text(0) }
-        }
-        return Transaction(
+        Transaction(
             connection: outer.connection,
-            actor: Actor(kind: .system, user: job.user, timeZone: timeZone ?? "UTC"),
+            actor: try actor(of: job, outer),
             now: outer.now,
             requestID: "job-\(job.id)",
             catalog: outer.catalog,
             randomness: outer.randomness,
             jobBell: outer.jobBell
         )
+    }
+
+    /// With the rights that the user has by now, within those of the key that asked for the job; none where the user has
+    /// left, or the key is no longer good.
+    private func actor(of job: Job, _ transaction: Transaction) throws -> Actor {
+        guard let user = job.user else { return .system }
+        let catalog = transaction.catalog
+        let actor =
+            if let key = job.key {
+                try APIKey.actor(of: key, user, at: transaction.now, in: catalog, transaction.connection)
+            } else {
+                try Actor.user(user, kind: .system, in: catalog, transaction.connection)
+            }
+        return actor ?? Actor(kind: .system, user: user, access: .nothing)
     }
 
     static func isStoreFailure(_ error: any Error) -> Bool {

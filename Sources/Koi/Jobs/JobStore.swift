@@ -63,16 +63,16 @@ struct JobStore {
 
     // MARK: Writing
 
-    func insert(_ job: NewJob, user: Int64?, now: Int64) throws -> Int64 {
+    func insert(_ job: NewJob, user: Int64?, key: Int64? = nil, now: Int64) throws -> Int64 {
         try connection.run(
             """
-            INSERT INTO jobs (kind, resource, record, "user", name, state, due, recurrence, parameters, total,
+            INSERT INTO jobs (kind, resource, record, "user", "key", name, state, due, recurrence, parameters, total,
                 "createdAt")
-            VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?)
             """,
             [
                 .text(job.kind), .nullable(job.subject?.resource), .nullable(job.subject?.id),
-                .nullable(user), .nullable(job.name), .integer(job.due ?? now),
+                .nullable(user), .nullable(key), .nullable(job.name), .integer(job.due ?? now),
                 .nullable(job.recurrence?.stored), .text(JSONValue.object(job.parameters).text),
                 .nullable(job.total), .integer(now),
             ]
@@ -156,6 +156,8 @@ struct JobStore {
     }
 
     /// Ends a job and, where it recurs, writes the next one.
+    ///
+    /// What it was asked to do is not kept longer than that: it may name people, whom an erasure has to find.
     func finish(
         _ job: Job,
         _ state: Job.State,
@@ -166,7 +168,7 @@ struct JobStore {
     ) throws {
         try connection.run(
             """
-            UPDATE jobs SET state = ?, result = ?, error = ?, attempts = ?, "finishedAt" = ?
+            UPDATE jobs SET state = ?, result = ?, error = ?, attempts = ?, "finishedAt" = ?, parameters = '{}'
             WHERE id = ?
             """,
             [
@@ -184,7 +186,7 @@ struct JobStore {
             recurrence: recurrence,
             parameters: job.parameters
         )
-        _ = try insert(next, user: job.user, now: now)
+        _ = try insert(next, user: job.user, key: job.key, now: now)
     }
 
     /// Deletes jobs that ended before a time, the oldest first.
@@ -199,15 +201,5 @@ struct JobStore {
             """,
             [.integer(time), .integer(limit)]
         )
-    }
-}
-
-extension SQLValue {
-    fileprivate static func nullable(_ number: Int64?) -> SQLValue {
-        number.map(SQLValue.integer) ?? .null
-    }
-
-    fileprivate static func nullable(_ text: String?) -> SQLValue {
-        text.map(SQLValue.text) ?? .null
     }
 }

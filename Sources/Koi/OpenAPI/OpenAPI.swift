@@ -32,7 +32,7 @@ package struct OpenAPI {
                 "license": ["name": "MIT", "identifier": "MIT"],
             ],
             "servers": [["url": "/"]],
-            "security": [["key": []]],
+            "security": [["key": []], ["session": []]],
             "tags": .array(tags.map { ["name": .string($0)] }),
             "paths": .object(paths),
             "components": [
@@ -40,12 +40,17 @@ package struct OpenAPI {
                     "key": [
                         "type": "http", "scheme": "bearer",
                         "description": "An API key, made with koi key create.",
-                    ]
+                    ],
+                    "session": [
+                        "type": "apiKey", "in": "cookie", "name": "koi_session",
+                        "description": "Set by signing in. Writes must come from a page of Koi itself.",
+                    ],
                 ],
                 "schemas": .object(
                     JSONObject(
                         resources.flatMap { RecordDocumentation($0).components } + [
-                            .init(name: "Problem", value: OpenAPI.problem)
+                            .init(name: "Event", value: EventDocumentation.event),
+                            .init(name: "Problem", value: OpenAPI.problem),
                         ]
                     )
                 ),
@@ -141,6 +146,10 @@ package struct OpenAPI {
         var members: [JSONObject.Member] = [
             .init(name: String(docs.status.code), value: .object(JSONObject(answer)))
         ]
+        if let other = docs.otherStatus {
+            answer[0] = .init(name: "description", value: .string(other.reason))
+            members.append(.init(name: String(other.code), value: .object(JSONObject(answer))))
+        }
         if docs.answerFields["ETag"] != nil, docs.request == nil, docs.operation.hasPrefix("show") {
             members.append(.init(name: "304", value: ["description": "Not Modified"]))
         }

@@ -34,7 +34,8 @@ struct RecordDocumentation {
             ],
             required: ["items", "next"]
         )
-        docs.problems = [.badRequest]
+        // A table needs the right to export.
+        docs.problems = [.badRequest, .forbidden]
         return docs
     }
 
@@ -54,7 +55,7 @@ struct RecordDocumentation {
         var docs = documentation("create" + one, "Adds a \(resource.label.en).")
         docs.request = Schema.reference(one + "Create")
         docs.status = .created
-        docs.answer = Schema.reference(one)
+        docs.answer = Schema.reference(resource.shownOnce.isEmpty ? one : one + "Created")
         docs.answerFields = [
             "Location": "Where the record is.", "ETag": "Version and representation of the record.",
         ]
@@ -67,7 +68,7 @@ struct RecordDocumentation {
             "change" + one,
             "Changes a \(resource.label.en) by a JSON merge patch (RFC 7396)."
         )
-        docs.parameters = [Schema.idParameter, ifMatch]
+        docs.parameters = [Schema.idParameter, Self.ifMatch]
         docs.request = Schema.reference(one + "Change")
         docs.requestType = "application/merge-patch+json"
         docs.answer = Schema.reference(one)
@@ -84,7 +85,7 @@ struct RecordDocumentation {
             "remove" + one,
             "Lays a \(resource.label.en) into the bin, from which it can be restored."
         )
-        docs.parameters = [Schema.idParameter, ifMatch]
+        docs.parameters = [Schema.idParameter, Self.ifMatch]
         docs.status = .noContent
         docs.problems = [.badRequest, .forbidden, .notFound, .preconditionFailed]
         return docs
@@ -95,7 +96,7 @@ struct RecordDocumentation {
             "restore" + one,
             "Takes a \(resource.label.en) out of the bin."
         )
-        docs.parameters = [Schema.idParameter, ifMatch]
+        docs.parameters = [Schema.idParameter, Self.ifMatch]
         docs.answer = Schema.reference(one)
         docs.answerFields = ["ETag": "Version and representation of the record."]
         docs.problems = [
@@ -109,7 +110,7 @@ struct RecordDocumentation {
         RouteDocumentation(operation, tag: resource.name, summary)
     }
 
-    private var ifMatch: JSONValue {
+    static var ifMatch: JSONValue {
         Schema.headerParameter(
             "If-Match",
             "Carry it out only if the record still has the version of this tag."
@@ -130,8 +131,19 @@ struct RecordDocumentation {
                 )
             )
         ]
+        if !resource.shownOnce.isEmpty {
+            let fields = resource.fields + resource.shownOnce
+            result.append(
+                .init(
+                    name: one + "Created",
+                    value: Schema.object(
+                        JSONObject(fields.map { .init(name: $0.name, value: $0.schema(forWriting: false)) })
+                    )
+                )
+            )
+        }
         let written = resource.declared.filter { !$0.isReadOnly }
-        if resource.verbs.contains(.create) {
+        if resource.operations.contains(.create) {
             result.append(
                 .init(
                     name: one + "Create",
@@ -142,7 +154,7 @@ struct RecordDocumentation {
                 )
             )
         }
-        if resource.verbs.contains(.change) {
+        if resource.operations.contains(.change) {
             result.append(
                 .init(
                     name: one + "Change",
@@ -201,11 +213,7 @@ struct RecordDocumentation {
                 ],
                 "The most records of a page."
             ),
-            Schema.queryParameter(
-                "cursor",
-                ["type": "string"],
-                "Where to go on: the next of the page before."
-            ),
+            Schema.cursorParameter,
             Schema.queryParameter(
                 "sort",
                 [
@@ -262,7 +270,17 @@ struct RecordDocumentation {
                 return filters(links.target, target.kind, field.label, isNullable: true)
             }
             return filters(field.name, field.kind, field.label, isNullable: field.isNullable)
-        }
+        } + collaboratorFilters
+    }
+
+    private var collaboratorFilters: [JSONValue] {
+        guard resource.changeableOwner != nil else { return [] }
+        return filters(
+            ListParameter.collaborator,
+            .reference(User.resource.name),
+            Text("Collaborator", "协作人"),
+            isNullable: true
+        )
     }
 
     private func filters(

@@ -63,6 +63,12 @@ package enum Schema {
         return .object(JSONObject(members))
     }
 
+    static let cursorParameter = queryParameter(
+        "cursor",
+        ["type": "string", "pattern": "^[A-Za-z0-9_-]*$"],
+        "Where to go on: the next of the page before."
+    )
+
     static func headerParameter(_ name: String, _ description: String) -> JSONValue {
         [
             "name": .string(name), "in": "header", "description": .string(description),

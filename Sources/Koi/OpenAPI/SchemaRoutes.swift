@@ -6,7 +6,7 @@ import KoiJSON
 package enum SchemaRoutes {
     package static func routes(of resources: [Resource]) -> [Route] {
         [
-            .get("/v1/schema", schema).documented(documentation),
+            .get("/v1/schema", schema).permitted(.anyone).documented(documentation),
             Route(.get, "/openapi.yaml", .immediate(openAPI)).access(.open),
         ]
     }
@@ -31,13 +31,25 @@ package enum SchemaRoutes {
             write(resource.pluralLabel, &json)
             json.key("searchable")
             json.bool(resource.isSearchable)
+            // By which field a right reaches one's own records only.
+            json.key("owner")
+            json.value(resource.ownerField.map { .string($0) } ?? .null)
             json.key("fields")
             json.beginArray()
-            for field in resource.fields { write(FieldDescription(field), &json) }
-            for field in custom.fields(of: resource.name) { write(FieldDescription(field), &json) }
+            let held = transaction.actor.access.restrictions(of: resource.name)
+            let fields =
+                resource.fields.map { FieldDescription($0) }
+                + custom.fields(of: resource.name).map { FieldDescription($0) }
+            for field in fields where held.reading(field.name) != .hidden { write(field, held, &json) }
             json.endArray()
             json.endObject()
         }
+        json.endArray()
+        json.key("settings")
+        json.beginArray()
+        let settings = Settings.resource.declared.filter { $0.name != "mail" }.map { FieldDescription($0) }
+        let mail = (Settings.mailFields + [Settings.password]).map { FieldDescription($0, within: "mail") }
+        for field in settings + mail { write(field, .none, &json) }
         json.endArray()
         json.endObject()
         return .json(json.bytes)
@@ -57,8 +69,8 @@ package enum SchemaRoutes {
         let isSearchable: Bool
         let filterName: String?
 
-        init(_ field: Field) {
-            name = field.name
+        init(_ field: Field, within outer: String? = nil) {
+            name = outer.map { $0 + "." + field.name } ?? field.name
             kind = field.kind
             label = field.label
             note = field.note
@@ -88,18 +100,23 @@ package enum SchemaRoutes {
             filterName = name
         }
 
-        var filters: [String] {
+        /// - Parameter reading: of a field that is not shown in full only the full value can be asked for.
+        func filters(_ reading: FieldRestriction.Reading) -> [String] {
             guard let filterName else { return [] }
             let isLinks = if case .links = kind { true } else { false }
             let operations = FilterOperation.operations(
                 of: isLinks ? .reference("") : kind,
                 isNullable: isLinks || isNullable
             )
-            return operations.map { $0.isEmpty ? filterName : filterName + "." + $0 }
+            return operations.filter { reading == .clear || $0.isEmpty }.map {
+                $0.isEmpty ? filterName : filterName + "." + $0
+            }
         }
     }
 
-    private static func write(_ field: FieldDescription, _ json: inout JSONWriter) {
+    private static func write(_ field: FieldDescription, _ held: FieldRestrictions, _ json: inout JSONWriter) {
+        let reading = held.reading(field.name)
+        let isClear = reading == .clear
         json.beginObject()
         json.key("name")
         json.string(field.name)
@@ -115,13 +132,17 @@ package enum SchemaRoutes {
         json.bool(field.isReadOnly)
         json.key("fixed")
         json.bool(field.isFixed)
+        json.key("access")
+        json.string(isClear ? "clear" : "masked")
+        json.key("writable")
+        json.bool(!field.isReadOnly && held.isWritable(field.name))
         json.key("sortable")
-        json.bool(field.isSortable)
+        json.bool(field.isSortable && isClear)
         json.key("searched")
-        json.bool(field.isSearchable)
+        json.bool(field.isSearchable && isClear)
         json.key("filters")
         json.beginArray()
-        for filter in field.filters { json.string(filter) }
+        for filter in field.filters(reading) { json.string(filter) }
         json.endArray()
         json.key("schema")
         json.value(.object(field.kind.schema(forWriting: false)))
@@ -154,10 +175,12 @@ package enum SchemaRoutes {
         var docs = RouteDocumentation(
             "showSchema",
             tag: "schema",
-            "The fields of every resource, custom fields included, with labels in both languages."
+            "The fields of every resource, custom fields included, with labels in both languages, as far as the role of "
+                + "whoever asks shows them: access is clear or masked, writable whether the role may write it."
         )
         docs.answer = Schema.object([
-            "resources": Schema.array(["type": "object"])
+            "resources": Schema.array(["type": "object"]),
+            "settings": Schema.array(["type": "object"]),
         ])
         docs.problems = [.badRequest]
         return docs

@@ -61,15 +61,14 @@ extension RecordReader {
         _ page: [UInt8],
         _ selection: Selection,
         _ language: Language
-    ) throws -> (bytes: [UInt8], next: String?) {
+    ) throws -> (bytes: [UInt8], rows: Int, next: String?) {
         let page = try JSONReader.read(page)
-        let columns = CSVColumns(resource, custom: customFields, selection, language)
+        let columns = CSVColumns(resource, custom: customFields, selection, restrictions, language)
         var bytes = CSV.byteOrderMark
         CSV.append(columns.headings, to: &bytes)
-        for item in page.objectValue?["items"]?.arrayValue ?? [] {
-            CSV.append(columns.cells(item.objectValue ?? [:]), to: &bytes)
-        }
-        return (bytes, page.objectValue?["next"]?.stringValue)
+        let items = page.objectValue?["items"]?.arrayValue ?? []
+        for item in items { CSV.append(columns.cells(item.objectValue ?? [:]), to: &bytes) }
+        return (bytes, items.count, page.objectValue?["next"]?.stringValue)
     }
 }
 
@@ -83,13 +82,17 @@ struct CSVColumns {
         _ resource: Resource,
         custom: [CustomField],
         _ selection: Selection,
+        _ restrictions: FieldRestrictions,
         _ language: Language
     ) {
         fields = resource.fields.filter { field in
             if case .custom = field.kind { return false }
-            return selection.fields?.contains(field.name) ?? true
+            return restrictions.reading(field.name) != .hidden
+                && (selection.fields?.contains(field.name) ?? true)
         }
-        self.custom = selection.fields?.contains("custom") ?? true ? custom : []
+        let showsCustom =
+            restrictions.reading("custom") == .clear && (selection.fields?.contains("custom") ?? true)
+        self.custom = showsCustom ? custom.filter { restrictions.reading("custom." + $0.key) != .hidden } : []
         self.language = language
     }
 

@@ -20,9 +20,23 @@ package final class Catalog: Sendable {
     package let resources: ResourceList
     package let customFields = CustomFieldCache()
     package let keys = KeyRing()
+    package let organisation = OrganisationCache()
+    package let settings = SettingsCache()
+    /// Rung once something that leaves Koi is on disk.
+    package let outboxBell = JobBell()
+    package let mailTests = RateLimiter(MailTest.perMinute)
+    package let probes = RateLimiter(ListQuery.probes)
+    package let backups = KeptBackups()
+    package let erasedMarks = ErasedMarks()
+    package let indexes = IndexedColumns()
+    package let secrets: SecretBox
+    /// Is told of each event once it is on disk.
+    package let headKeeper: HeadKeeper
 
-    package init(_ resources: [Resource]) {
+    package init(_ resources: [Resource], secrets: SecretBox, headKeeper: HeadKeeper) {
         self.resources = ResourceList(resources)
+        self.secrets = secrets
+        self.headKeeper = headKeeper
     }
 }
 
@@ -70,6 +84,10 @@ package struct CustomFields: Sendable {
     func showsAll(of resource: String) -> Bool { !withRemoved.contains(resource) }
 
     package func fields(of resource: String) -> [CustomField] { byResource[resource] ?? [] }
+
+    func kind(of key: String, in resource: String) -> FieldKind {
+        fields(of: resource).first { $0.key == key }?.kind ?? .custom
+    }
 
     func keys(of resource: String) -> Set<String> { Set(fields(of: resource).map(\.key)) }
 

@@ -11,6 +11,8 @@ package struct Condition: Sendable {
         case custom(key: String, kind: FieldKind)
         /// The other end of a link.
         case link(LinkTable)
+        /// A user with whom the record is shared, at this time.
+        case collaborator(of: String, at: Int64)
     }
 
     package enum Test: Sendable {
@@ -53,6 +55,7 @@ package struct Condition: Sendable {
         case .custom(let key, _):
             return valueFragment(Dialect.member("t.\"custom\"", key))
         case .link(let links): return linkFragment(links)
+        case .collaborator(let resource, let now): return sharedFragment(resource, now)
         }
     }
 
@@ -71,6 +74,24 @@ package struct Condition: Sendable {
         case .compare(let comparison, let value):
             SQLFragment("\(column) \(comparison.rawValue) ?", [value])
         }
+    }
+
+    private func sharedFragment(_ resource: String, _ now: Int64) -> SQLFragment {
+        var shared = SQLFragment(
+            """
+            (SELECT record FROM collaborators \
+            WHERE resource = ? AND ("expiresAt" IS NULL OR "expiresAt" > ?)
+            """,
+            [.text(resource), .integer(now)]
+        )
+        if !values.isEmpty { shared.append(" AND \"user\" IN (\(Dialect.marks(values)))", values) }
+        let isIn =
+            switch test {
+            case .anyOf: true
+            case .isNull(let wanted): !wanted
+            case .noneOf, .contains, .compare: false
+            }
+        return SQLFragment("t.\"id\" \(isIn ? "" : "NOT ")IN \(shared.sql))", shared.values)
     }
 
     private func listFragment(_ column: String) -> SQLFragment {

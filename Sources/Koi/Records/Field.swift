@@ -26,6 +26,8 @@ package struct Field: Sendable {
     /// What a record has where the client sends nothing.
     package private(set) var fallback: JSONValue = .null
     package private(set) var example: JSONValue?
+    /// Whether what it holds says nothing about a person; what is not said so is taken for personal, see `Field.isPersonal`.
+    package private(set) var isImpersonal = false
 
     package init(_ name: String, _ kind: FieldKind, _ label: Text) {
         self.name = name
@@ -51,6 +53,7 @@ package struct Field: Sendable {
     package func unsorted() -> Field { with { $0.sortColumn = nil } }
     package func sorted(by column: String) -> Field { with { $0.sortColumn = column } }
     package func searched(as kind: FieldText.Kind) -> Field { with { $0.search = kind } }
+    package func impersonal() -> Field { with { $0.isImpersonal = true } }
     package func fallback(_ value: JSONValue) -> Field { with { $0.fallback = value } }
     package func noted(_ en: String, _ zh: String) -> Field { with { $0.note = Text(en, zh) } }
     package func example(_ value: JSONValue) -> Field { with { $0.example = value } }

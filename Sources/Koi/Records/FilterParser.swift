@@ -60,7 +60,8 @@ struct FilterParser {
         return try parts.map { try value(kind, String($0)) }
     }
 
-    private func value(_ kind: FieldKind, _ part: String) throws -> SQLValue {
+    /// One value of the parameter.
+    func value(_ kind: FieldKind, _ part: String) throws -> SQLValue {
         do {
             switch kind {
             case .integer:

@@ -11,6 +11,8 @@ package struct ListQuery: Sendable {
     package static let maximumValues = 200
     /// The values of all conditions together, far below what SQLite can bind to one statement.
     package static let maximumValuesInAll = 5_000
+    /// How often in a minute an actor may ask for records by the full value of a field that is held back from it.
+    package static let probes = 30
     /// The code points of a text to filter by or to search for.
     package static let maximumText = 1_000
 
@@ -36,6 +38,21 @@ package struct ListQuery: Sendable {
                 "最多 \(maximumText) 个字符。"
             )
         }
+    }
+
+    /// The records of a page, as `limit` gives them.
+    static func limit(_ value: String) throws -> Int {
+        guard let number = Digits.integer(value), (1...Int64(maximumLimit)).contains(number)
+        else {
+            throw Problem.badParameter(
+                "limit",
+                Text(
+                    "Give a whole number from 1 to \(maximumLimit).",
+                    "请填写 1 到 \(maximumLimit) 之间的整数。"
+                )
+            )
+        }
+        return Int(number)
     }
 
     /// The text of a search, as `q` gives it.
@@ -64,9 +81,25 @@ package typealias Parameter = (name: String, value: String)
 ///
 /// An unknown one is refused, never ignored.
 struct ListQueryParser {
-    let resource: Resource
-    let customFields: CustomFields
-    let actor: Actor
+    private let resource: Resource
+    private let customFields: CustomFields
+    private let actor: Actor
+    private let restrictions: FieldRestrictions
+    private let now: Int64
+    /// Counts questions for the full values of fields that are held back.
+    private let countProbes: (Int) throws -> Void
+
+    /// - Parameter isCounted: whether questions for the full values of fields that are held back are counted, as those of a
+    ///   request are.
+    init(_ resource: Resource, _ transaction: Transaction, isCounted: Bool = true) {
+        self.resource = resource
+        customFields = transaction.catalog.customFields.current
+        actor = transaction.actor
+        restrictions = transaction.actor.access.restrictions(of: resource.name)
+        now = transaction.now
+        let (probes, user, now) = (transaction.catalog.probes, transaction.actor.user ?? 0, transaction.now)
+        countProbes = { if isCounted { try probes.count(user, times: $0, at: now) } }
+    }
 
     /// - Throws: `Problem` naming the parameter that cannot be used.
     func parse(_ parameters: [Parameter]) throws -> ListQuery {
@@ -129,14 +162,14 @@ struct ListQueryParser {
             throw Problem.badParameter(name, Text("Give this parameter once.", "此参数只能出现一次。"))
         }
         switch name {
-        case "limit": query.limit = try limit(value)
+        case "limit": query.limit = try ListQuery.limit(value)
         case "cursor": query.cursor = value
         case "sort":
             query.order = try order(value)
             query.mark.add("sort=" + value)
         case "total": query.wantsTotal = try flag(name, value)
-        case "fields": query.selection.fields = try SelectionParser(resource).fields(value)
-        case "expand": query.selection.expand = try SelectionParser(resource).expand(value)
+        case "fields": query.selection.fields = try SelectionParser(resource, restrictions).fields(value)
+        case "expand": query.selection.expand = try SelectionParser(resource, restrictions).expand(value)
         case "removed":
             query.listsBin = try flag(name, value)
             query.mark.add("removed=" + value)
@@ -147,20 +180,6 @@ struct ListQueryParser {
         default: throw unknown(name)
         }
         return true
-    }
-
-    private func limit(_ value: String) throws -> Int {
-        guard let number = Digits.integer(value), (1...Int64(ListQuery.maximumLimit)).contains(number)
-        else {
-            throw Problem.badParameter(
-                "limit",
-                Text(
-                    "Give a whole number from 1 to \(ListQuery.maximumLimit).",
-                    "请填写 1 到 \(ListQuery.maximumLimit) 之间的整数。"
-                )
-            )
-        }
-        return Int(number)
     }
 
     private func flag(_ name: String, _ value: String) throws -> Bool {
@@ -192,6 +211,7 @@ struct ListQueryParser {
     }
 
     private func sortKey(_ name: String, _ isDescending: Bool) throws -> SortKey {
+        try requireClear(name, parameter: "sort")
         if let custom = customFields.field(name, of: resource), custom.kind.isOrdered {
             return SortKey(
                 expression: custom.sortExpression,
@@ -219,6 +239,36 @@ struct ListQueryParser {
     // MARK: Filters
 
     private func condition(_ name: String, _ value: String) throws -> Condition {
+        let condition = try readCondition(name, value)
+        let field: String
+        switch condition.subject {
+        case .field(let subject): field = subject.name
+        case .custom(let key, _): field = "custom." + key
+        case .link(let links): field = resource.fields.first { $0.links?.table == links.table }?.name ?? ""
+        case .collaborator: return condition
+        }
+        // Whoever knows the whole value may ask for it; parts and ranges would tell it bit by bit.
+        guard restrictions.reading(field) != .clear else { return condition }
+        guard case .anyOf(let values) = condition.test else {
+            try requireClear(field, parameter: name)
+            return condition
+        }
+        try countProbes(values.count)
+        return condition
+    }
+
+    private func requireClear(_ field: String, parameter: String) throws {
+        guard restrictions.reading(field) != .clear else { return }
+        throw Problem.badParameter(
+            parameter,
+            Text(
+                "Your role does not show \(field) in full: it can only be compared with a full value, \(field)=….",
+                "您的角色无权查看完整的 \(field)：只能按完整的值比较，即 \(field)=…。"
+            )
+        )
+    }
+
+    private func readCondition(_ name: String, _ value: String) throws -> Condition {
         if let custom = customFields.field(name, of: resource) {
             return try FilterParser(name, value, actor).condition(
                 .custom(key: custom.key, kind: custom.kind),
@@ -239,6 +289,14 @@ struct ListQueryParser {
         guard parts.count <= 2 else { throw unknown(name) }
         let operation = parts.count == 2 ? parts[1] : ""
         let parser = FilterParser(name, value, actor)
+        if parts[0] == ListParameter.collaborator, resource.changeableOwner != nil {
+            return try parser.condition(
+                .collaborator(of: resource.name, at: now),
+                .reference(User.resource.name),
+                operation,
+                isNullable: true
+            )
+        }
         for field in resource.fields {
             guard case .links(let links) = field.kind, links.target == parts[0] else { continue }
             guard let target = links.fields.first(where: { $0.name == links.target }) else { continue }
@@ -266,8 +324,11 @@ struct ListQueryParser {
     }
 }
 
-/// The parameters of every list that are not filters.
+/// The parameters of lists beside the filters by field.
 package enum ListParameter {
+    /// Filters by the users with whom a record is shared.
+    package static let collaborator = "collaborator"
+    /// Those of every list that are not filters.
     package static let names: Set<String> = [
         "limit", "cursor", "sort", "total", "fields", "expand", "removed", "q", "view",
     ]

@@ -5,10 +5,12 @@ import KoiSQLite
 struct RecordDraft {
     private let resource: Resource
     private let transaction: Transaction
+    private let restrictions: FieldRestrictions
 
     init(_ resource: Resource, _ transaction: Transaction) {
         self.resource = resource
         self.transaction = transaction
+        restrictions = transaction.actor.access.restrictions(of: resource.name)
     }
 
     func fill(
@@ -25,6 +27,15 @@ struct RecordDraft {
             }
             guard !field.isReadOnly, isNew || !field.isFixed else {
                 issues.append(RecordDraft.readOnly.issue(field: member.name))
+                continue
+            }
+            if !isNew, restrictions.isUnchanged(member.value, record[field.name], field.name, field.kind) { continue }
+            guard restrictions.isWritable(field.name) else {
+                issues.append(RecordDraft.notWritable.issue(field: field.name))
+                continue
+            }
+            guard !restrictions.isMaskedValue(member.value, field.name) else {
+                issues.append(RecordDraft.masked.issue(field: field.name))
                 continue
             }
             fill(&record, field, member.value, &issues)
@@ -76,6 +87,16 @@ struct RecordDraft {
         "This field is set by Koi; leave it out.",
         "该字段由 Koi 维护，请勿填写。"
     )
+    fileprivate static let notWritable = ValueRefusal(
+        "not_writable",
+        "Your role may not write this field; leave it out.",
+        "您的角色无权填写该字段，请勿填写。"
+    )
+    fileprivate static let masked = ValueRefusal(
+        "masked_value",
+        "This is a masked value, and not that of this record. Send the full value, or leave the field out.",
+        "这是打码后的值，且与此记录不符。请填写完整的值，或省略该字段。"
+    )
 }
 
 extension JSONObject {
@@ -101,15 +122,17 @@ extension JSONObject {
 struct CustomFieldDraft {
     private let resource: Resource
     private let transaction: Transaction
+    private let restrictions: FieldRestrictions
 
     init(_ resource: Resource, _ transaction: Transaction) {
         self.resource = resource
         self.transaction = transaction
+        restrictions = transaction.actor.access.restrictions(of: resource.name)
     }
 
     func fill(_ record: inout Record, _ sent: JSONValue, _ issues: inout [Problem.Issue]) {
         if sent.isNull {
-            record["custom"] = .object([:])
+            clear(&record, &issues)
             return
         }
         guard let patch = sent.objectValue else {
@@ -125,6 +148,16 @@ struct CustomFieldDraft {
                 issues.append(CustomFieldDraft.unknown.issue(field: place))
                 continue
             }
+            let before = record["custom"].objectValue?[change.name] ?? .null
+            if restrictions.isUnchanged(change.value, before, place, field.kind) { continue }
+            guard restrictions.isWritable(place) else {
+                issues.append(RecordDraft.notWritable.issue(field: place))
+                continue
+            }
+            guard !restrictions.isMaskedValue(change.value, place) else {
+                issues.append(RecordDraft.masked.issue(field: place))
+                continue
+            }
             do throws(ValueRefusal) {
                 let value = change.value.isNull ? .null : try field.kind.checked(change.value)
                 if value.isNull, field.isRequired { throw ValueRefusal.required }
@@ -137,6 +170,15 @@ struct CustomFieldDraft {
             }
         }
         record["custom"] = .object(JSONObject(members.sorted { $0.name < $1.name }))
+    }
+
+    /// Null for `custom` takes all values away, and so needs the right to write each of them.
+    private func clear(_ record: inout Record, _ issues: inout [Problem.Issue]) {
+        for member in record["custom"].objectValue?.members ?? []
+        where !restrictions.isWritable("custom." + member.name) {
+            issues.append(RecordDraft.notWritable.issue(field: "custom." + member.name))
+        }
+        if issues.isEmpty { record["custom"] = .object([:]) }
     }
 
     private static let unknown = ValueRefusal(
@@ -159,9 +201,10 @@ struct ReferenceCheck {
         before: Record?,
         issues: inout [Problem.Issue]
     ) throws {
-        for field in record.resource.declared {
+        // What Koi sets by itself is there.
+        for field in record.resource.declared where !field.isReadOnly {
             let value = record[field.name]
-            guard value != before?[field.name] else { continue }
+            guard value != before?[field.name] ?? field.fallback else { continue }
             switch field.kind {
             case .reference(let target):
                 try check(value, target, place: field.name, &issues)
@@ -199,11 +242,10 @@ struct ReferenceCheck {
         guard let id = value.integerValue, let resource = transaction.catalog.resources[target] else {
             return
         }
-        let visibility = resource.rules.visibility(for: transaction.actor)
-        let query = RecordSQL.exists(resource, visibility)
-        let exists = try transaction.connection.first(query.sql, [.integer(id)] + query.values) { _ in
-            true
-        }
+        // Everybody may be named by themselves, also where the role shows no users.
+        if target == User.resource.name, id == transaction.actor.user { return }
+        let query = RecordSQL.exists(id, resource, transaction.visibility(of: resource))
+        let exists = try transaction.connection.first(query.sql, query.values) { _ in true }
         guard exists == nil else { return }
         let refusal = ValueRefusal(
             "not_found",

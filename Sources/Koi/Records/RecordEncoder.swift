@@ -20,6 +20,8 @@ package final class RecordEncoder: Sendable {
         /// The named resource's record in full.
         case expanded(String)
         case links(LinkEncoder)
+        /// So much of a text as the actor may see.
+        case masked(Mask)
     }
 
     /// The name of the resource and its table.
@@ -29,6 +31,8 @@ package final class RecordEncoder: Sendable {
     package let columnCount: Int
     /// Selects one living record by its id; the version follows the selection.
     package let findSQL: String
+    /// The written fields that are held back from others; custom fields as `custom.colour`.
+    let watched: Set<String>
     private let columns: [Column]
     private let special: [SpecialForm]
     /// All keys one after the other, each as `JSONKey` encodes it.
@@ -36,19 +40,34 @@ package final class RecordEncoder: Sendable {
 
     /// - Parameters:
     ///   - selection: the fields to write, and the references to write as whole records.
-    package init(_ resource: String, _ fields: [Field], _ selection: Selection = Selection()) {
+    ///   - restrictions: what of the fields is held back from the actor.
+    ///   - guarded: the fields that are held back from others.
+    package init(
+        _ resource: String,
+        _ fields: [Field],
+        _ selection: Selection = Selection(),
+        _ restrictions: FieldRestrictions = .none,
+        guarded: Set<String> = []
+    ) {
         self.resource = resource
         var selected = ["t.\"id\""]
         var columns: [Column] = []
         var special: [SpecialForm] = []
         var keys: [UInt8] = []
+        var watched: Set<String> = []
         for field in fields where selection.fields?.contains(field.name) ?? true {
+            let reading = restrictions.reading(field.name)
+            guard reading != .hidden else { continue }
+            if reading == .clear, !guarded.isEmpty { watched.formUnion(restrictions.clear(of: guarded, within: field)) }
             var index = 0
             if field.name != "id", !field.isLinks {
                 index = selected.count
                 selected.append("t." + Dialect.quoted(field.name))
             }
-            let form = RecordEncoder.special(field, selection.expand.contains(field.name))
+            let mask = reading == .masked ? Mask(field.kind) ?? .text : nil
+            let form =
+                mask.map(SpecialForm.masked)
+                ?? RecordEncoder.special(field, selection.expand.contains(field.name))
             let start = keys.count
             keys += JSONKey(field.name).encoded
             columns.append(
@@ -64,6 +83,7 @@ package final class RecordEncoder: Sendable {
         self.columns = columns
         self.special = special
         self.keys = keys
+        self.watched = watched
         self.selection = selected.joined(separator: ", ")
         columnCount = selected.count
         findSQL = """
@@ -75,10 +95,14 @@ package final class RecordEncoder: Sendable {
     /// Writes one row as an object.
     ///
     /// `more` may add members of its own before the object ends.
+    ///
+    /// - Parameter isShown: whether the row is sure to be part of the answer; who writes some for a choice among them notes
+    ///   what is seen by itself.
     package func write(
         _ row: Row,
         into json: inout JSONWriter,
         for reading: Reading,
+        isShown: Bool = true,
         more: (inout JSONWriter) -> Void = { _ in }
     ) throws {
         json.beginObject()
@@ -95,6 +119,7 @@ package final class RecordEncoder: Sendable {
         }
         more(&json)
         json.endObject()
+        if isShown, !watched.isEmpty { reading.saw(watched, of: row.int(0), resource) }
     }
 
     private static func special(_ field: Field, _ isExpanded: Bool) -> SpecialForm? {
@@ -117,6 +142,8 @@ package final class RecordEncoder: Sendable {
         case .custom: reading.writeCustom(row, index, of: resource, into: &json)
         case .expanded(let target): try reading.writeReference(row, index, to: target, into: &json)
         case .links(let links): try links.write(of: row.int(index), into: &json, for: reading)
+        case .masked(let mask):
+            if let text = row.textOrNil(index) { json.string(mask.shown(of: text)) } else { json.null() }
         }
     }
 }
@@ -157,8 +184,10 @@ private final class LinkEncoder: Sendable {
 }
 
 extension Field {
-    var isLinks: Bool {
-        if case .links = kind { true } else { false }
+    var isLinks: Bool { links != nil }
+
+    var links: LinkTable? {
+        if case .links(let links) = kind { links } else { nil }
     }
 
     /// The resource that this field names, if it can be expanded.
@@ -189,21 +218,20 @@ extension LinkTable {
 /// What the writing of one answer needs beside the rows: the connection, the actor's view and what was expanded before.
 package final class Reading {
     let connection: Connection
-    private let actor: Actor
-    private let resources: ResourceList
+    private let transaction: Transaction
     private let customFields: CustomFields
     private var expanded: [String: [UInt8]?] = [:]
+    private var access: Access { transaction.actor.access }
 
-    init(
-        connection: Connection,
-        actor: Actor,
-        resources: ResourceList,
-        customFields: CustomFields
-    ) {
-        self.connection = connection
-        self.actor = actor
-        self.resources = resources
-        self.customFields = customFields
+    init(_ transaction: Transaction) {
+        self.transaction = transaction
+        connection = transaction.connection
+        customFields = transaction.catalog.customFields.current
+    }
+
+    /// Notes what the answer shows of a record that is held back from others.
+    func saw(_ fields: Set<String>, of record: Int64, _ resource: String) {
+        transaction.saw(fields, of: record, resource)
     }
 
     /// Writes a referenced record in full, or its id alone where the actor may not see it.
@@ -221,11 +249,10 @@ package final class Reading {
     }
 
     private func find(_ id: Int64, of target: String) throws -> [UInt8]? {
-        guard let resource = resources[target] else { return nil }
-        let encoder = resource.encoder
-        let visibility = resource.rules.visibility(for: actor)
-        let query = RecordSQL.find(encoder, visibility)
-        return try connection.first(query.sql, [.integer(id)] + query.values) { row in
+        guard let resource = transaction.catalog.resources[target] else { return nil }
+        let encoder = access.encoder(of: resource)
+        let query = RecordSQL.find(id, encoder, transaction.visibility(of: resource))
+        return try connection.first(query.sql, query.values) { row in
             var json = JSONWriter(capacity: 512)
             try encoder.write(row, into: &json, for: self)
             return json.bytes
@@ -234,13 +261,16 @@ package final class Reading {
 
     /// Writes the custom values of a record, without those whose definition was removed.
     func writeCustom(_ row: Row, _ index: Int, of resource: String, into json: inout JSONWriter) {
-        if customFields.showsAll(of: resource) { return row.withUTF8(index) { json.raw($0) } }
+        let held = access.restrictions(of: resource)
+        if held.isEmpty, customFields.showsAll(of: resource) { return row.withUTF8(index) { json.raw($0) } }
         let keys = customFields.keys(of: resource)
         let object = FieldKind.custom.loaded(row, index).objectValue ?? [:]
         json.beginObject()
         for member in object.members where keys.contains(member.name) {
+            let kind = customFields.kind(of: member.name, in: resource)
+            guard let value = held.shown(member.value, "custom." + member.name, kind) else { continue }
             json.key(member.name)
-            json.value(member.value)
+            json.value(value)
         }
         json.endObject()
     }

@@ -7,11 +7,14 @@ package struct RecordReader {
     private let transaction: Transaction
     private let visibility: Visibility
 
-    package init(_ resource: Resource, _ transaction: Transaction) {
+    /// - Parameter verb: for what the records are read, which says how far that may reach.
+    package init(_ resource: Resource, _ transaction: Transaction, for verb: Verb = .read) {
         self.resource = resource
         self.transaction = transaction
-        visibility = resource.rules.visibility(for: transaction.actor)
+        visibility = transaction.visibility(of: resource, verb)
     }
+
+    var restrictions: FieldRestrictions { transaction.actor.access.restrictions(of: resource.name) }
 
     var customFields: [CustomField] {
         transaction.catalog.customFields.current.fields(of: resource.name)
@@ -24,10 +27,25 @@ package struct RecordReader {
         _ id: Int64,
         _ selection: Selection = Selection()
     ) throws -> (version: Int64, json: [UInt8]) {
-        let encoder = resource.encoder(for: selection)
-        let query = RecordSQL.find(encoder, visibility)
+        try find(id, selection, within: visibility)
+    }
+
+    /// One record that the actor has just written, and its version.
+    ///
+    /// Whoever gave a record away, or may make some but read none, is told once more what was stored.
+    package func written(_ id: Int64) throws -> (version: Int64, json: [UInt8]) {
+        try find(id, Selection(), within: .all)
+    }
+
+    private func find(
+        _ id: Int64,
+        _ selection: Selection,
+        within visibility: Visibility
+    ) throws -> (version: Int64, json: [UInt8]) {
+        let encoder = transaction.actor.access.encoder(of: resource, selection)
+        let query = RecordSQL.find(id, encoder, visibility)
         let reading = transaction.reading()
-        let found = try transaction.connection.first(query.sql, [.integer(id)] + query.values) { row in
+        let found = try transaction.connection.first(query.sql, query.values) { row in
             var json = JSONWriter(capacity: 1_024)
             try encoder.write(row, into: &json, for: reading)
             return (version: row.int(encoder.columnCount), json: json.bytes)
@@ -38,23 +56,25 @@ package struct RecordReader {
 
     /// A page as `{"items": […], "next": …, "total": …}`.
     package func list(_ query: ListQuery) throws -> [UInt8] {
-        let encoder = resource.encoder(for: query.selection)
+        let encoder = transaction.actor.access.encoder(of: resource, query.selection)
         let position = try query.cursor.map {
             try Cursor.decode($0, query: query.mark.value, keys: query.order.keys.count)
         }
+        let plan = try ListPlan(query, resource, visibility, transaction)
         var page = Page(encoder, query, transaction.reading())
-        try read(&page, after: position.map(query.order.after))
+        try read(&page, plan, after: position.map(query.order.after))
         if !page.isFull, query.order.leavesNulls(after: position) {
-            try read(&page, after: query.order.nullsOnly)
+            try read(&page, plan, after: query.order.nullsOnly)
         }
         return page.finish(total: try total(query))
     }
 
-    private func read(_ page: inout Page, after: SQLFragment?) throws {
+    private func read(_ page: inout Page, _ plan: ListPlan, after: SQLFragment?) throws {
         let sql = RecordSQL.page(
             page.encoder,
             page.query,
             visibility,
+            plan,
             after: after,
             limit: page.missing + 1
         )
@@ -63,7 +83,9 @@ package struct RecordReader {
 
     private func total(_ query: ListQuery) throws -> Int64? {
         guard query.wantsTotal else { return nil }
-        let sql = RecordSQL.count(resource, query, visibility)
+        let indexed = try transaction.catalog.indexes.columns(of: resource, transaction.connection)
+        let plan = ListPlan(counting: query, indexed, visibility)
+        let sql = RecordSQL.count(resource, query, visibility, plan)
         return try transaction.connection.first(sql.sql, sql.values) { $0.int(0) }
     }
 }

@@ -10,36 +10,38 @@ package enum RecordRoutes {
             .get(path) { try list(resource, $0) }.documented(docs.list),
             .get(path + "/{id}") { try show(resource, $0) }.documented(docs.show),
         ]
-        if resource.verbs.contains(.create) {
+        if resource.operations.contains(.create) {
             routes.append(.post(path) { try create(resource, $0) }.documented(docs.create))
         }
-        if resource.verbs.contains(.change) {
+        if resource.operations.contains(.change) {
             routes.append(.patch(path + "/{id}") { try change(resource, $0) }.documented(docs.change))
         }
-        if resource.verbs.contains(.remove) {
-            routes += [
-                .delete(path + "/{id}") { try remove(resource, $0) }.documented(docs.remove),
-                .put(path + "/{id}/restoration") { try restore(resource, $0) }
-                    .documented(docs.restore),
-            ]
+        if resource.operations.contains(.remove) {
+            routes.append(.delete(path + "/{id}") { try remove(resource, $0) }.documented(docs.remove))
         }
-        return routes
+        if resource.operations.contains(.restore) {
+            routes.append(
+                .put(path + "/{id}/restoration") { try restore(resource, $0) }.documented(docs.restore)
+            )
+        }
+        return routes.map { $0.permitted(.records) }
     }
 
     private static func list(_ resource: Resource, _ call: Call) throws -> Answer {
         let transaction = try call.transaction()
         let parameters = try SavedView.expand(call.query, of: resource, in: transaction)
-        let query = try ListQueryParser(
-            resource: resource,
-            customFields: transaction.catalog.customFields.current,
-            actor: call.actor
-        ).parse(parameters)
-        let reader = RecordReader(resource, transaction)
+        let query = try ListQueryParser(resource, transaction).parse(parameters)
+        let isTable = CSV.isWanted(by: call.request)
+        if isTable { try RecordPermission(resource, transaction).checkExport() }
+        let verb = isTable ? Verb.export : .read
+        let reader = RecordReader(resource, transaction, for: verb)
         let page =
-            try query.search.map { try RecordSearch(resource, transaction).list($0, query) }
+            try query.search.map { try RecordSearch(resource, transaction, for: verb).list($0, query) }
             ?? reader.list(query)
-        guard CSV.isWanted(by: call.request) else { return .json(page) }
+        guard isTable else { return .json(page) }
         let table = try reader.table(page, query.selection, call.language)
+        let export = Export(resource, parameters: call.query, rows: table.rows)
+        transaction.owe(export.log)
         return .table(table.bytes, next: table.next.map { nextTarget(resource, call, $0) })
     }
 
@@ -53,7 +55,8 @@ package enum RecordRoutes {
     }
 
     private static func show(_ resource: Resource, _ call: Call) throws -> Answer {
-        let selection = try SelectionParser(resource).parse(call.query)
+        let selection = try SelectionParser(resource, call.actor.access.restrictions(of: resource.name))
+            .parse(call.query)
         let found = try RecordReader(resource, call.transaction()).find(call.id(), selection)
         return .record(found.json, version: found.version, for: call)
     }
@@ -62,9 +65,10 @@ package enum RecordRoutes {
         try call.refuseParameters()
         let transaction = try call.transaction()
         let record = try RecordService(resource, transaction).add(call.object())
-        let made = try RecordReader(resource, transaction).find(record.id)
+        let shownOnce = try resource.rules.makeShownOnce(for: record, in: transaction)
+        let made = try RecordReader(resource, transaction).written(record.id)
         return .created(
-            made.json,
+            try shownOnce.added(to: made.json),
             version: made.version,
             at: "/v1/\(resource.name)/\(record.id)"
         )
@@ -78,7 +82,7 @@ package enum RecordRoutes {
             call.object(),
             match: call.match
         )
-        let changed = try RecordReader(resource, transaction).find(record.id)
+        let changed = try RecordReader(resource, transaction).written(record.id)
         return .changed(changed.json, version: changed.version)
     }
 
@@ -90,12 +94,22 @@ package enum RecordRoutes {
 
     private static func restore(_ resource: Resource, _ call: Call) throws -> Answer {
         try call.refuseParameters()
+        try call.refuseBody()
         let transaction = try call.transaction()
         let record = try RecordService(resource, transaction).restore(
             call.id(),
             match: call.match
         )
-        let restored = try RecordReader(resource, transaction).find(record.id)
+        let restored = try RecordReader(resource, transaction).written(record.id)
         return .changed(restored.json, version: restored.version)
+    }
+}
+
+extension JSONObject {
+    /// A JSON object as bytes, with these members behind its own.
+    fileprivate func added(to json: [UInt8]) throws -> [UInt8] {
+        guard !isEmpty else { return json }
+        let members = try JSONReader.read(json).objectValue?.members ?? []
+        return Array(JSONValue.object(JSONObject(members + self.members)).text.utf8)
     }
 }

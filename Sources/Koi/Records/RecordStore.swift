@@ -24,11 +24,20 @@ struct RecordStore {
             """,
             [.integer(id)]
         )
-        if let condition = visibility.condition {
+        if let condition = visibility.of(id).condition {
             sql.append(" AND ")
             sql.append(condition)
         }
         return try connection.first(sql.sql, sql.values) { try record(from: $0) }
+    }
+
+    /// A record, be it in the bin.
+    ///
+    /// - Throws: `Problem.notFound` where the actor sees none.
+    func findAny(_ id: Int64, _ visibility: Visibility) throws -> Record {
+        if let living = try find(id, visibility) { return living }
+        guard let removed = try find(id, visibility, inBin: true) else { throw Problem.notFound(resource.label) }
+        return removed
     }
 
     /// The record in a row of the resource's full selection.
@@ -66,7 +75,7 @@ struct RecordStore {
     func insert(_ record: Record) throws -> Int64 {
         var values = resource.storedFields.map { $0.kind.stored(record[$0.name]) }
         for field in resource.derivedSorts { values.append(sortKey(field, of: record)) }
-        if resource.isSearchable { values.append(.text(SearchIndex.terms(of: record))) }
+        if resource.isSearchable { values.append(.text(SearchIndex.terms(of: record, sharedWith: []))) }
         try connection.run(resource.insertSQL, values)
         let id = connection.lastInsertedID
         try writeLinks(record, id: id, fields: resource.fields)
@@ -74,7 +83,7 @@ struct RecordStore {
         return id
     }
 
-    /// Stores the changed fields and the new version of a record.
+    /// Stores the changed fields and the new version of a record, which may lie in the bin, where no search finds it.
     func update(_ record: Record, changed fields: [Field]) throws {
         var columns = ["version", "updatedAt"]
         columns += fields.filter { !$0.isLinks }.map(\.name)
@@ -85,14 +94,26 @@ struct RecordStore {
             values.append(sortKey(field, of: record))
         }
         let changesSearch = fields.contains { resource.isSearched($0) }
+        // What lies in the bin is not in the index.
+        let isIndexed = changesSearch && !record.isRemoved
+        if isIndexed { try unindex(record.id) }
         if changesSearch {
-            try unindex(record.id)
             columns.append("searchTerms")
-            values.append(.text(SearchIndex.terms(of: record)))
+            values.append(.text(try searchTerms(of: record)))
         }
         try set(columns, values, id: record.id)
         try writeLinks(record, id: record.id, fields: fields)
-        if changesSearch { try index(record.id) }
+        if isIndexed { try index(record.id) }
+    }
+
+    /// Brings the search terms of a record to what they should be, after it was shared, say.
+    ///
+    /// It stays at its version.
+    func renewSearchTerms(of record: Record) throws {
+        guard resource.isSearchable else { return }
+        if !record.isRemoved { try unindex(record.id) }
+        try set(["searchTerms"], [.text(try searchTerms(of: record))], id: record.id)
+        if !record.isRemoved { try index(record.id) }
     }
 
     /// Lays a record into the bin, or takes it out again.
@@ -140,6 +161,11 @@ struct RecordStore {
     }
 
     // MARK: What is derived: sort keys and search text
+
+    private func searchTerms(of record: Record) throws -> String {
+        let collaborators = try CollaboratorStore(resource, connection).users(of: record.id)
+        return SearchIndex.terms(of: record, sharedWith: collaborators)
+    }
 
     private func sortKey(_ field: Field, of record: Record) -> SQLValue {
         record[field.name].stringValue.map { .text(Pinyin.sortKey($0)) } ?? .null

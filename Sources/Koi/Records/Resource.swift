@@ -1,4 +1,4 @@
-import KoiJSON
+package import KoiJSON
 
 /// A kind of record: its name, its fields and the rules of its own.
 ///
@@ -8,11 +8,13 @@ import KoiJSON
 /// `id`, `version`, `createdAt`, `updatedAt`, `removedAt`. One with a searched field also has the column `searchTerms`
 /// and the full-text table `<name>_search`.
 package final class Resource: Sendable {
-    /// What a client may do beyond reading.
-    package enum Verb: Sendable {
+    /// What a client may do beyond reading, where its role lets it.
+    package enum Operation: Sendable {
         case create
         case change
         case remove
+        /// To take out of the bin.
+        case restore
     }
 
     /// The plural noun of the path and the table: `customers`.
@@ -25,13 +27,20 @@ package final class Resource: Sendable {
     package let declared: [Field]
     /// All fields in the order in which they are written: `id`, the declared ones, the system fields.
     package let fields: [Field]
-    package let verbs: Set<Verb>
+    package let operations: Set<Operation>
     /// The field whose user owns the record, for permission.
     package let ownerField: String?
+    /// That field, where a client may give a record to another owner by it: then records also have a history of owners,
+    /// collaborators, and are handed over when their owner leaves.
+    package let changeableOwner: Field?
     package let rules: any RecordRules
     /// Whether events tell neither who nor when beyond the day, as anonymous answers need it.
     package let isAnonymous: Bool
+    /// Whether its records are about people, who may have what is held about them shown and erased.
+    package let describesPeople: Bool
     package let isSearchable: Bool
+    /// What the answer to a creation has beside the fields, and no other answer ever: a key, a secret.
+    package let shownOnce: [Field]
     /// Writes all fields.
     package let encoder: RecordEncoder
     /// The fields with a column of their own, beside `id`.
@@ -47,9 +56,11 @@ package final class Resource: Sendable {
         singular: String,
         _ label: Text,
         plural pluralLabel: Text,
-        verbs: Set<Verb> = [.create, .change, .remove],
+        operations: Set<Operation> = [.create, .change, .remove, .restore],
         owner ownerField: String? = nil,
         isAnonymous: Bool = false,
+        describesPeople: Bool = false,
+        shownOnce: [Field] = [],
         rules: any RecordRules = NoRules(),
         fields declared: [Field]
     ) {
@@ -58,10 +69,13 @@ package final class Resource: Sendable {
         self.label = label
         self.pluralLabel = pluralLabel
         self.declared = declared
-        self.verbs = verbs
+        self.operations = operations
         self.ownerField = ownerField
         self.rules = rules
         self.isAnonymous = isAnonymous
+        self.describesPeople = describesPeople
+        self.shownOnce = shownOnce
+        changeableOwner = declared.first { $0.name == ownerField && !$0.isReadOnly && !$0.isFixed }
         fields = [SystemField.id] + declared + SystemField.trailing
         encoder = RecordEncoder(name, fields)
         storedFields = fields.filter { !$0.isLinks && $0.name != "id" }
@@ -103,7 +117,7 @@ package final class Resource: Sendable {
     }
 
     /// Whether records can be removed, and so lie in a bin: users, for instance, cannot.
-    package var hasBin: Bool { verbs.contains(.remove) }
+    package var hasBin: Bool { operations.contains(.remove) }
 }
 
 /// The fields that every record has.
@@ -121,6 +135,9 @@ package enum SystemField {
 
 /// The rules of one resource beyond what its field list says, called within the transaction of a write.
 package protocol RecordRules: Sendable {
+    /// Sets what a new record has where the client sends nothing, as far as the field list alone cannot know.
+    func begin(_ record: inout Record, in transaction: Transaction)
+
     /// Completes and checks a record before it is stored. Issues are reported together with those of the field list.
     func check(
         _ record: inout Record,
@@ -135,14 +152,20 @@ package protocol RecordRules: Sendable {
     /// Refuses a removal by throwing.
     func removing(_ record: Record, in transaction: Transaction) throws
 
-    /// What of this resource the actor may see.
-    func visibility(for actor: Actor) -> Visibility
+    /// Makes what is shown in the answer to a creation only, by the names that the resource lists as such.
+    func makeShownOnce(for record: Record, in transaction: Transaction) throws -> JSONObject
+    /// What of this resource a user may see, whatever the role; nil where the role decides, as it does by default.
+    ///
+    /// Where it is set, the resource's own rules also say what may be changed.
+    func visibility(for user: Int64?) -> Visibility?
 
     /// Other records in whose timeline an event of this record belongs.
     func related(to record: Record) -> [EventSubject]
 }
 
 extension RecordRules {
+    package func begin(_ record: inout Record, in transaction: Transaction) {}
+
     package func check(
         _ record: inout Record,
         before: Record?,
@@ -154,7 +177,9 @@ extension RecordRules {
 
     package func removing(_ record: Record, in transaction: Transaction) throws {}
 
-    package func visibility(for actor: Actor) -> Visibility { .all }
+    package func makeShownOnce(for record: Record, in transaction: Transaction) throws -> JSONObject { [:] }
+
+    package func visibility(for user: Int64?) -> Visibility? { nil }
 
     package func related(to record: Record) -> [EventSubject] { [] }
 }

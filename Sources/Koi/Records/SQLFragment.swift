@@ -78,7 +78,31 @@ package enum Dialect {
         return sql
     }
 
+    /// The columns with which an index of a table begins.
+    package static func indexedColumns(of table: String) -> SQLFragment {
+        SQLFragment(
+            "SELECT DISTINCT c.name FROM pragma_index_list(?) AS i, pragma_index_info(i.name) AS c WHERE c.seqno = 0",
+            [.text(table)]
+        )
+    }
+
+    /// Whether a number is one of these, however many they are.
+    package static func isOne(of numbers: [Int64], _ column: String) -> SQLFragment {
+        let list = "[" + numbers.map(String.init).joined(separator: ",") + "]"
+        return SQLFragment("\(column) IN (SELECT value FROM json_each(?))", [.text(list)])
+    }
+
     package static func marks(_ values: [SQLValue]) -> String {
         Array(repeating: "?", count: values.count).joined(separator: ", ")
+    }
+}
+
+extension SQLValue {
+    static func nullable(_ number: Int64?) -> SQLValue {
+        number.map(SQLValue.integer) ?? .null
+    }
+
+    static func nullable(_ text: String?) -> SQLValue {
+        text.map(SQLValue.text) ?? .null
     }
 }

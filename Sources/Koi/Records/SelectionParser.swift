@@ -2,8 +2,15 @@
 struct SelectionParser {
     private let resource: Resource
 
-    init(_ resource: Resource) {
+    private let restrictions: FieldRestrictions
+
+    init(_ resource: Resource, _ restrictions: FieldRestrictions) {
         self.resource = resource
+        self.restrictions = restrictions
+    }
+
+    private var shown: [Field] {
+        resource.fields.filter { restrictions.reading($0.name) != .hidden }
     }
 
     /// The parameters of a request for one record.
@@ -31,11 +38,11 @@ struct SelectionParser {
     }
 
     func fields(_ value: String) throws -> Set<String> {
-        try names(value, "fields", resource.fields.map(\.name))
+        try names(value, "fields", shown.map(\.name))
     }
 
     func expand(_ value: String) throws -> Set<String> {
-        try names(value, "expand", resource.fields.filter { $0.expandsTo != nil }.map(\.name))
+        try names(value, "expand", shown.filter { $0.expandsTo != nil }.map(\.name))
     }
 
     private func names(

@@ -9,8 +9,13 @@ package struct SortKey: Sendable {
     package let isDescending: Bool
     package let isNullable: Bool
 
-    var order: String {
-        expression + (isDescending ? " DESC" : " ASC")
+    var order: String { expression + direction }
+    fileprivate var direction: String { isDescending ? " DESC" : " ASC" }
+
+    /// The column, where the key is one.
+    var column: String? {
+        guard expression.hasPrefix("t.\""), expression.hasSuffix("\"") else { return nil }
+        return String(expression.dropFirst(3).dropLast())
     }
 }
 
@@ -29,6 +34,13 @@ package struct Order: Sendable {
     var clause: String {
         let id = "t.\"id\"" + (idIsDescending ? " DESC" : " ASC")
         return (keys.map(\.order) + [id]).joined(separator: ", ")
+    }
+
+    /// The same by the columns of a result: the id stands first, and the keys behind so many columns.
+    func clause(behind count: Int) -> String {
+        let id = "1" + (idIsDescending ? " DESC" : " ASC")
+        let columns = keys.enumerated().map { String(count + $0 + 1) + $1.direction }
+        return (columns + [id]).joined(separator: ", ")
     }
 
     /// The rows after a position: the first differing key decides.

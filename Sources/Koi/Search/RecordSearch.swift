@@ -12,15 +12,18 @@ package struct RecordSearch {
     static let maximumCandidates = 2_000
     /// Up to so many candidates are read at once.
     static let fewCandidates = 128
+    /// Up to so many users the look-up is narrowed to their records within the index.
+    static let maximumUsers = 64
 
     private let resource: Resource
     private let transaction: Transaction
     private let visibility: Visibility
 
-    package init(_ resource: Resource, _ transaction: Transaction) {
+    /// - Parameter verb: for what the records are read, which says how far that may reach.
+    package init(_ resource: Resource, _ transaction: Transaction, for verb: Verb = .read) {
         self.resource = resource
         self.transaction = transaction
-        visibility = resource.rules.visibility(for: transaction.actor)
+        visibility = transaction.visibility(of: resource, verb)
     }
 
     /// A page of hits as a list answer; each item has a member `match` beside its fields.
@@ -33,7 +36,10 @@ package struct RecordSearch {
         json.beginObject()
         json.key("items")
         json.beginArray()
-        for hit in found.hits { hit.json.withUnsafeBufferPointer { json.raw($0) } }
+        for hit in found.hits {
+            hit.json.withUnsafeBufferPointer { json.raw($0) }
+            noteSeen(hit)
+        }
         json.endArray()
         json.key("next")
         if let next = found.next {
@@ -45,6 +51,11 @@ package struct RecordSearch {
         json.bool(found.isPartial)
         json.endObject()
         return json.bytes
+    }
+
+    /// Notes what the answer shows of a hit that is held back from others.
+    func noteSeen(_ hit: SearchPage.Hit) {
+        if !hit.watched.isEmpty { transaction.saw(hit.watched, of: hit.id, resource.name) }
     }
 
     /// - Parameter start: the tier, as the position's only value, and the record after which to go on.
@@ -82,6 +93,8 @@ struct SearchPage {
         let match: SearchMatch
         let createdAt: Int64
         let json: [UInt8]
+        /// The fields in it that are held back from others.
+        let watched: Set<String>
 
         /// Better matches first, then the newest.
         func comes(before other: Hit) -> Bool {
@@ -138,7 +151,7 @@ private struct SearchCandidates {
     private let select: SQLFragment
     /// The full-text table, quoted.
     private let table: String
-    private let ownerTerms: [String]?
+    private let userTerms: [String]?
     private let reading: Reading
 
     init(
@@ -149,11 +162,14 @@ private struct SearchCandidates {
     ) {
         self.resource = resource
         self.transaction = transaction
-        encoder = resource.encoder(for: query.selection)
-        searched = resource.declared.filter { $0.search != nil }
+        let access = transaction.actor.access
+        encoder = access.encoder(of: resource, query.selection)
+        // What is held back is not searched, or a search for parts of it would tell what it is.
+        let held = access.restrictions(of: resource.name)
+        searched = resource.declared.filter { $0.search != nil && held.reading($0.name) == .clear }
         reading = transaction.reading()
-        let columns = searched.map { "t." + Dialect.quoted($0.name) }.joined(separator: ", ")
-        var select = SQLFragment("SELECT \(encoder.selection), \(columns), t.\"createdAt\", (1 = 1")
+        let columns = (searched.map(\.name) + ["createdAt"]).map { "t." + Dialect.quoted($0) }
+        var select = SQLFragment("SELECT \(encoder.selection), \(columns.joined(separator: ", ")), (1 = 1")
         for condition in query.conditions {
             select.append(" AND ")
             select.append(condition.fragment)
@@ -170,26 +186,27 @@ private struct SearchCandidates {
             """
         )
         self.select = select
-        ownerTerms = SearchCandidates.owners(resource, query, visibility)?
-            .map(SearchIndex.ownerTerm)
+        userTerms = SearchCandidates.users(resource, query, visibility)?.sorted().map(SearchIndex.userTerm)
     }
 
-    /// The owners to whom the look-up is narrowed within the index: those whom the actor may see, and those asked for.
-    private static func owners(
+    /// The users to whose records the look-up is narrowed within the index: those whom the actor reaches, or the owners that
+    /// are asked for, whichever are fewer; nil where they are too many to look up.
+    ///
+    /// A narrower look-up by both would lose what is owned by the one and shared with the other.
+    private static func users(
         _ resource: Resource,
         _ query: ListQuery,
         _ visibility: Visibility
-    ) -> [Int64]? {
-        if let field = resource.ownerField, let owners = visibility.owners(by: field) {
-            return owners
-        }
-        for condition in query.conditions {
-            guard case .field(let field) = condition.subject, field.name == resource.ownerField,
+    ) -> Set<Int64>? {
+        guard let field = resource.ownerField else { return nil }
+        let asked = query.conditions.compactMap { condition -> Set<Int64>? in
+            guard case .field(let subject) = condition.subject, subject.name == field,
                 case .anyOf(let values) = condition.test
-            else { continue }
-            return values.compactMap { if case .integer(let id) = $0 { id } else { nil } }
+            else { return nil }
+            return Set(values.compactMap { if case .integer(let id) = $0 { id } else { nil } })
         }
-        return nil
+        let fewest = (asked + (visibility.users(by: field).map { [$0] } ?? [])).min { $0.count < $1.count }
+        return fewest.flatMap { $0.count <= RecordSearch.maximumUsers ? $0 : nil }
     }
 
     /// All hits, where the index has few candidates; nil where it has many.
@@ -233,12 +250,12 @@ private struct SearchCandidates {
         }
     }
 
-    /// The expression for the records of these owners alone; nil where there are none.
+    /// The expression for the records of these users alone; nil where there are none.
     private func narrowed(_ match: String) -> String? {
-        guard let ownerTerms else { return match }
-        guard !ownerTerms.isEmpty else { return nil }
-        let owners = ownerTerms.map { "\"" + $0 + "\"" }.joined(separator: " OR ")
-        return "(" + match + ") AND (" + owners + ")"
+        guard let userTerms else { return match }
+        guard !userTerms.isEmpty else { return nil }
+        let users = userTerms.map { "\"" + $0 + "\"" }.joined(separator: " OR ")
+        return "(" + match + ") AND (" + users + ")"
     }
 
     /// The hit in a row; nil where it is hidden, filtered out, or no match, or not one of the wanted kind.
@@ -258,7 +275,7 @@ private struct SearchCandidates {
             try tier.map({ try belongs(match, row.int(0), to: $0, of: search) }) ?? true
         else { return nil }
         var json = JSONWriter(capacity: 1_024)
-        try encoder.write(row, into: &json, for: reading) { json in
+        try encoder.write(row, into: &json, for: reading, isShown: false) { json in
             json.key("match")
             match.write(into: &json)
         }
@@ -267,7 +284,8 @@ private struct SearchCandidates {
             rank: tier?.kind ?? match.kind,
             match: match,
             createdAt: row.int(first + searched.count),
-            json: json.bytes
+            json: json.bytes,
+            watched: encoder.watched
         )
     }
 

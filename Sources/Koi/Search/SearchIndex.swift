@@ -38,8 +38,26 @@ struct SearchIndex {
         )
     }
 
-    /// The terms under which a record is found, with its owner among them, so that visibility is part of the look-up.
-    static func terms(of record: Record) -> String {
+    /// Does a part of merging all of the index into one piece, which leaves out what was taken from it: until then a term that
+    /// no record has any more still stands in an older piece.
+    ///
+    /// - Parameters:
+    ///   - pages: how much is written at most.
+    ///   - isFirst: whether this begins a merge; else one that was begun goes on.
+    /// - Returns: whether something is left to do.
+    func merge(pages: Int64, isFirst: Bool) throws -> Bool {
+        let before = connection.totalChanges
+        try connection.run(
+            "INSERT INTO \(table) (\(table), rank) VALUES ('merge', ?)",
+            [.integer(isFirst ? -pages : pages)]
+        )
+        // https://sqlite.org/fts5.html#the_merge_command: less than two where nothing was done.
+        return connection.totalChanges - before >= 2
+    }
+
+    /// The terms under which a record is found, with its owner and its collaborators among them, so that visibility is part
+    /// of the look-up.
+    static func terms(of record: Record, sharedWith collaborators: [Int64]) -> String {
         var terms = SearchTerms()
         for field in record.resource.declared {
             guard let kind = field.search, let text = record[field.name].stringValue else { continue }
@@ -52,14 +70,13 @@ struct SearchIndex {
             case .code: terms.add(code: text)
             }
         }
-        if let owner = record.resource.ownerField, let user = record[owner].integerValue {
-            return terms.tokens + " " + ownerTerm(user)
-        }
-        return terms.tokens
+        let owner = record.resource.ownerField.flatMap { record[$0].integerValue }
+        let users = Set(collaborators + (owner.map { [$0] } ?? [])).sorted()
+        return ([terms.tokens] + users.map(userTerm)).joined(separator: " ")
     }
 
-    /// The term that every record of a user has.
-    static func ownerTerm(_ user: Int64) -> String {
+    /// The term that every record has which a user owns or shares.
+    static func userTerm(_ user: Int64) -> String {
         SearchToken.owner.text(String(user).unicodeScalars)
     }
 }

@@ -5,7 +5,7 @@ import KoiJSON
 package enum SearchRoutes {
     package static func routes(of resources: [Resource]) -> [Route] {
         let searchable = resources.filter(\.isSearchable).map(\.name)
-        return [.get("/v1/search", search).documented(documentation(searchable))]
+        return [.get("/v1/search", search).permitted(.records).documented(documentation(searchable))]
     }
 
     private static let maximumLimit: Int64 = 100
@@ -30,7 +30,9 @@ package enum SearchRoutes {
             }
             return left.hit.id > right.hit.id
         }
-        return .json(write(hits.prefix(request.limit), isPartial || hits.count > request.limit))
+        let shown = hits.prefix(request.limit)
+        for (resource, hit) in shown { RecordSearch(resource, transaction).noteSeen(hit) }
+        return .json(write(shown, isPartial || hits.count > request.limit))
     }
 
     private static func write(

@@ -22,7 +22,7 @@ enum SearchToken: UInt8 {
     /// A word of the legal form at the end of a name: apart, since the many records of 公司 would
     /// else be read for every name with a 公.
     case legalForm = 0x86
-    /// The user who owns the record, so that visibility is part of the look-up.
+    /// A user who owns the record or with whom it is shared, so that visibility is part of the look-up.
     case owner = 0x87
 
     /// The marker as UTF-8: the lead byte C2 and the code point itself.

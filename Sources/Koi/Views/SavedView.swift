@@ -46,7 +46,7 @@ package enum SavedView {
         }
         guard let number = Digits.integer(id),
             let view = try RecordStore(resource, transaction.connection)
-                .find(number, resource.rules.visibility(for: transaction.actor)),
+                .find(number, transaction.visibility(of: resource)),
             view["resource"].stringValue == target.name
         else {
             throw Problem.badParameter(
@@ -75,8 +75,8 @@ package enum SavedView {
 
 /// Views are seen by their owner and, where shared, by all; changed by their owner alone.
 package struct SavedViewRules: RecordRules {
-    package func visibility(for actor: Actor) -> Visibility {
-        guard let user = actor.user else { return .all }
+    package func visibility(for user: Int64?) -> Visibility? {
+        guard let user else { return .all }
         return .any([.owned(field: "owner", by: [user]), .flagged("shared")])
     }
 
@@ -91,7 +91,7 @@ package struct SavedViewRules: RecordRules {
         } else {
             record["owner"] = transaction.actor.user.map(JSONValue.integer) ?? .null
         }
-        checkParameters(record, &issues, transaction)
+        try checkParameters(record, &issues, transaction)
     }
 
     package func removing(_ record: Record, in transaction: Transaction) throws {
@@ -112,45 +112,40 @@ package struct SavedViewRules: RecordRules {
         _ record: Record,
         _ issues: inout [Problem.Issue],
         _ transaction: Transaction
-    ) {
+    ) throws {
         guard let name = record["resource"].stringValue else { return }
         guard let target = transaction.catalog.resources[name] else {
             let refusal = ValueRefusal("not_found", "There is no such resource.", "没有这个对象。")
             issues.append(refusal.issue(field: "resource"))
             return
         }
-        let parser = ListQueryParser(
-            resource: target,
-            customFields: transaction.catalog.customFields.current,
-            actor: transaction.actor
-        )
+        let parser = ListQueryParser(target, transaction)
         let nested = (record["filter"].objectValue ?? [:]).members.filter {
             $0.value.arrayValue != nil || $0.value.objectValue != nil
         }
         issues += nested.map { SavedViewRules.nested.issue(field: "filter." + $0.name) }
         guard nested.isEmpty else { return }
         let parameters = SavedView.parameters(of: record)
-        let found = parameters.flatMap { parameter in
+        let found = try parameters.flatMap { parameter in
             SavedViewRules.refused.contains(parameter.name)
                 ? [SavedViewRules.refusal.issue(field: "filter." + parameter.name)]
-                : self.issues(of: [parameter], parser)
+                : try self.issues(of: [parameter], parser)
         }
         issues += found
         // Each may do by itself and not beside the others.
-        if found.isEmpty { issues += self.issues(of: parameters, parser) }
+        if found.isEmpty { issues += try self.issues(of: parameters, parser) }
     }
 
-    private func issues(of parameters: [Parameter], _ parser: ListQueryParser) -> [Problem.Issue] {
+    /// - Throws: what is no fault of the parameters, as where full values were asked for too often.
+    private func issues(of parameters: [Parameter], _ parser: ListQueryParser) throws -> [Problem.Issue] {
         do {
             _ = try parser.parse(parameters)
             return []
-        } catch let problem as Problem {
+        } catch let problem as Problem where !problem.issues.isEmpty {
             return problem.issues.map { issue in
                 let isOwn = issue.field == "sort" || issue.field == "fields"
                 return isOwn ? issue : issue.within("filter")
             }
-        } catch {
-            return [ValueRefusal.required.issue(field: "filter")]
         }
     }
 

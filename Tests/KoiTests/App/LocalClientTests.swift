@@ -33,7 +33,7 @@ import Testing
         try await withRunningKoi { client, koi, _ in
             let key = try client.makeKey(KeyRequest(name: "shop", user: nil))
             let owner = try koi.app.perform { transaction in
-                try koi.app.keys.actor(for: key, reading: { try $0(transaction.connection) })?.user
+                try APIKey.find(key, in: koi.app.catalog, transaction.connection)?.actor.user
             }
             #expect(owner == 1)
         }

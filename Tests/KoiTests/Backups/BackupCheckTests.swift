@@ -25,6 +25,10 @@ import Testing
             "event_payloads: row 3 does not match its digest"
         ),
         (
+            "DELETE FROM event_payloads WHERE sequence = 3",
+            "event_payloads: row 3 is missing, and no erasure says why"
+        ),
+        (
             "INSERT INTO customers_search (rowid, terms) VALUES (99, 'astray')",
             "customers_search does not agree with customers"
         ),

@@ -1,3 +1,4 @@
+import KoiHTTP
 import KoiJSON
 import KoiSQLite
 import Testing
@@ -100,6 +101,44 @@ import Testing
             AND phone NOT LIKE '+86 __ 0%' AND phone NOT LIKE '+86 ___ 0%'
             """
         #expect(try number(real, in: koi) == 0)
+    }
+
+    @Test func `its people work in teams, with every role that Koi brings along`() throws {
+        let koi = try company(20)
+        let roles = "SELECT count(DISTINCT role) FROM users WHERE email LIKE '%@demo.example' AND active = 1"
+        #expect(try number(roles, in: koi) == 5)
+        #expect(try number("SELECT count(*) FROM teams WHERE parent IS NOT NULL AND lead IS NOT NULL", in: koi) == 2)
+    }
+
+    @Test func `customers belong to people who sell, in the team of their place`() throws {
+        let koi = try company(300)
+        let elsewhere = """
+            SELECT count(*) FROM customers AS c JOIN users AS u ON u.id = c.owner
+            WHERE u.active = 0 OR u.role NOT IN (2, 3)
+            """
+        #expect(try number(elsewhere, in: koi) == 0)
+        let foreign = """
+            SELECT count(*) FROM customers AS c JOIN users AS u ON u.id = c.owner JOIN teams AS t ON t.id = u.team
+            WHERE (t.name = 'International') = (c.phone LIKE '+86 %')
+            """
+        #expect(try number(foreign, in: koi) == 0)
+    }
+
+    @Test func `all who work there sign in with its password, and nobody else does`() throws {
+        let koi = try TestApp()
+        let day = try #require(CalendarDate(DemoCompany.lastDay))
+        let signIn = DemoSignIn(randomness: .system)
+        try DemoCompany(size: 3, seed: 1, end: day).found(in: koi.app, signIn: signIn)
+        func tryToSignIn(_ email: String, _ password: String) throws -> TestAnswer {
+            let body: JSONValue = ["email": .string(email), "password": .string(password)]
+            return try koi.request(.post, "/v1/sessions", body, key: "")
+        }
+        let answer = try tryToSignIn(signIn.email, signIn.password)
+        #expect(answer.status == .created)
+        #expect(answer["user"]["role"]["key"] == "administrator")
+        #expect(try tryToSignIn("liu.yang@demo.example", signIn.password).status == .created)
+        #expect(try tryToSignIn("sun.li@demo.example", signIn.password).status == .unauthorized)
+        #expect(try tryToSignIn(signIn.email, "another password").status == .unauthorized)
     }
 
     @Test func `a folder with customers is refused`() throws {

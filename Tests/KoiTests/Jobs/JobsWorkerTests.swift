@@ -182,7 +182,7 @@ import Testing
     @Test func `a job works with the rights of its user and its events name it`() throws {
         let koi = try TestApp()
         let worker = try koi.worker(.adding(1))
-        let id = try koi.app.perform(as: Actor(kind: .key, user: 1, key: 1)) {
+        let id = try koi.app.perform(as: Actor(kind: .key, user: 1, key: 1, access: .full)) {
             try $0.jobs.add(NewJob("add"))
         }
         try worker.runDue()

@@ -102,7 +102,7 @@ struct `A record` {
             isAnonymous: true,
             fields: Customer.fields
         )
-        let user = Actor(kind: .key, user: 1, key: 1)
+        let user = Actor(kind: .key, user: 1, key: 1, access: .full)
         let event = try koi.app.perform(as: user) { transaction in
             _ = try RecordService(anonymous, transaction).add(["name": "Somebody"])
             return try transaction.connection.rows(

@@ -201,7 +201,7 @@ struct `A search` {
 struct OwnRecordsOnly: RecordRules {
     let user: Int64
 
-    func visibility(for actor: Actor) -> Visibility { .owned(field: "owner", by: [user]) }
+    func visibility(for user: Int64?) -> Visibility? { .owned(field: "owner", by: [self.user]) }
 }
 
 struct `A visibility` {
@@ -210,6 +210,8 @@ struct `A visibility` {
         Visibility.all, .none, .owned(field: "owner", by: []), .owned(field: "owner", by: [1]),
         .owned(field: "owner", by: [1, 2]), .flagged("shared"),
         .any([.owned(field: "owner", by: [2]), .flagged("shared")]), .any([.all, .none]), .any([]),
+        .shared([1, 3], with: 1), .shared([], with: 1),
+        .any([.owned(field: "owner", by: [2]), .shared([1, 3, 4], with: 2)]),
     ])
     func `means the same in SQL and in memory`(visibility: Visibility) throws {
         let koi = try TestApp()
@@ -224,14 +226,22 @@ struct `A visibility` {
                 )
             }
         }
-        let (bySQL, inMemory) = try koi.app.perform { transaction in
+        let (one, parts, count, inMemory) = try koi.app.perform { transaction in
             let store = RecordStore(SavedView.resource, transaction.connection)
             let all = try (1...4).compactMap { try store.find($0, .all) }
+            let (plan, query) = (ListPlan(counting: ListQuery(), [], visibility), ListQuery())
+            let encoder = SavedView.resource.encoder
+            let page = RecordSQL.page(encoder, query, visibility, plan, after: nil, limit: 5)
+            let count = RecordSQL.count(SavedView.resource, query, visibility, plan)
             return (
                 try (1...4).filter { try store.find($0, visibility) != nil },
+                try transaction.connection.rows(page.sql, page.values) { $0.int(0) },
+                try transaction.connection.first(count.sql, count.values) { $0.int(0) },
                 all.filter(visibility.allows).map(\.id)
             )
         }
-        #expect(bySQL == inMemory)
+        #expect(one == inMemory)
+        #expect(parts == inMemory)
+        #expect(count == Int64(inMemory.count))
     }
 }

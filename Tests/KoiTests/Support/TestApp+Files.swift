@@ -19,6 +19,10 @@ extension TestApp {
         try Data(text.utf8).write(to: file)
     }
 
+    func bytes(of path: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(filePath: folder.path).appending(path: path)))
+    }
+
     /// The text of a file below the data folder; nil where there is none.
     func text(of path: String) -> String? {
         try? String(contentsOfFile: folder.path + "/" + path, encoding: .utf8)

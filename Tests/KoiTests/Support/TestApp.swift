@@ -53,6 +53,7 @@ final class TestApp: Sendable {
             randomness: HeldRandomness().randomness,
             limits: Limits(),
             backupsKept: 3,
+            passwordCost: .test,
             logger: logger
         )
         key = try app.perform { transaction in
@@ -70,7 +71,7 @@ final class TestApp: Sendable {
 
     /// Closes the database, so that its files can be looked at or opened again.
     func close() {
-        app.database.close()
+        app.close()
     }
 
     /// Sends a request and waits for its answer.
@@ -85,7 +86,8 @@ final class TestApp: Sendable {
         _ target: String,
         _ body: JSONValue? = nil,
         key: String? = nil,
-        fields: [(String, String)] = []
+        fields: [(String, String)] = [],
+        from address: String = "127.0.0.1"
     ) throws -> TestAnswer {
         var all = fields
         if body != nil { all.append(("Content-Type", "application/json")) }
@@ -94,7 +96,8 @@ final class TestApp: Sendable {
             target,
             body.map { .bytes(Array($0.text.utf8)) } ?? .none,
             key: key,
-            fields: all
+            fields: all,
+            from: address
         )
     }
 
@@ -113,7 +116,8 @@ final class TestApp: Sendable {
         _ target: String,
         _ body: Body,
         key: String?,
-        fields: [(String, String)]
+        fields: [(String, String)],
+        from address: String = "127.0.0.1"
     ) throws -> TestAnswer {
         var all = fields
         let shown = key ?? self.key
@@ -122,7 +126,7 @@ final class TestApp: Sendable {
         let request = Request(
             head: try RequestHead(method, target, fields: Fields(all)),
             body: body,
-            peer: Peer(address: "127.0.0.1"),
+            peer: Peer(address: address),
             id: "test-\(number)"
         )
         return TestAnswer(answer(to: request))
@@ -135,7 +139,11 @@ final class TestApp: Sendable {
             answer.withLock { $0 = response }
             answered.signal()
         }
-        if let response = loop.sync(execute: { app.respond(to: request, exchange: exchange) }) {
+        let response = loop.sync {
+            defer { app.turned(loop: 0, isResting: true) }
+            return app.respond(to: request, exchange: exchange)
+        }
+        if let response {
             // The exchange would answer 500 when it is released.
             exchange.respond(response)
         }
@@ -179,4 +187,9 @@ extension Database.Options {
 extension JSONValue {
     /// A member of an object; null where there is none.
     subscript(_ name: String) -> JSONValue { objectValue?[name] ?? .null }
+}
+
+extension PasswordCost {
+    /// Next to nothing.
+    static let test = PasswordCost(n: 16, r: 1, p: 1)
 }

@@ -1,0 +1,128 @@
+import KoiHTTP
+import KoiJSON
+
+/// What `openapi.yaml` says of the log.
+enum EventDocumentation {
+    static let list: RouteDocumentation = {
+        var docs = RouteDocumentation(
+            "readEvents",
+            tag: "events",
+            "Lists what happened, the oldest first, as far as the actor may read the records."
+        )
+        docs.parameters =
+            [
+                Schema.queryParameter(
+                    "after",
+                    ["type": "integer", "format": "int64", "minimum": 0],
+                    "The events after this number: the next of the page before, or the last one that was seen."
+                ),
+                Schema.queryParameter("type", words, "What happened, such as customer.changed."),
+                Schema.queryParameter("resource", words, "What it is about, such as customers."),
+                Schema.queryParameter("record", numbers, "The number of the record; needs resource."),
+                Schema.queryParameter("user", numbers, "Who did it; me for oneself."),
+            ] + LogDocumentation.period + [LogDocumentation.limit]
+        docs.answer = Schema.object(
+            [
+                "items": Schema.array(Schema.reference("Event")),
+                "next": [
+                    "type": ["integer", "null"],
+                    "description": "The number after which the next page begins; null at the end.",
+                ],
+            ],
+            required: ["items", "next"]
+        )
+        docs.problems = [.badRequest, .forbidden]
+        return docs
+    }()
+
+    static func timeline(of resource: Resource) -> RouteDocumentation {
+        var docs = RouteDocumentation(
+            "read\(Schema.component(resource))Timeline",
+            tag: resource.name,
+            "Lists what happened to one \(resource.label.en) and to what belongs to it, the newest first."
+        )
+        docs.parameters = [Schema.idParameter] + LogDocumentation.page
+        docs.answer = LogDocumentation.answer(Schema.reference("Event"))
+        docs.problems = [.badRequest, .notFound]
+        return docs
+    }
+
+    /// An event as clients see it.
+    static let event: JSONValue = {
+        let properties: JSONObject = [
+            "sequence": ["type": "integer", "format": "int64", "minimum": 1],
+            "at": ["type": "string", "format": "date-time"],
+            "actor": Schema.object(
+                [
+                    "kind": [
+                        "type": "string",
+                        "enum": ["key", "session", "link", "system", "anonymous"],
+                    ],
+                    "id": ["type": ["integer", "null"], "description": "Of the key, session or user."],
+                ],
+                required: ["kind", "id"]
+            ),
+            "user": ["type": ["integer", "null"], "description": "On whose behalf; null for Koi itself."],
+            "request": ["type": ["string", "null"]],
+            "type": ["type": "string", "description": "What happened: customer.changed."],
+            "resource": ["type": "string"],
+            "record": ["type": ["integer", "null"], "description": "Null where it is about no single record."],
+            "related": Schema.array(
+                Schema.object(
+                    ["resource": ["type": "string"], "record": Schema.idSchema],
+                    required: ["resource", "record"]
+                )
+            ),
+            "before": ["type": ["object", "null"], "description": "The changed fields as they were."],
+            "after": [
+                "type": ["object", "null"],
+                "description": "The changed fields as they became; null, like before, where they were erased.",
+            ],
+        ]
+        return Schema.object(properties, required: properties.members.map(\.name))
+    }()
+
+    static let words: JSONValue = [
+        "type": "array", "minItems": 1, "items": ["type": "string", "pattern": "^[^\\u0000,]*$", "maxLength": 100],
+    ]
+    static let numbers: JSONValue = ["type": "array", "minItems": 1, "items": Schema.idSchema]
+}
+
+/// What lists of happenings have alike.
+enum LogDocumentation {
+    static let period = [
+        Schema.queryParameter("from", moment, "At this time or after it; a day begins in the user's time zone."),
+        Schema.queryParameter("to", moment, "Before this time."),
+    ]
+
+    static let limit = Schema.queryParameter(
+        "limit",
+        [
+            "type": "integer", "minimum": 1, "maximum": .integer(Int64(ListQuery.maximumLimit)),
+            "default": .integer(Int64(ListQuery.defaultLimit)),
+        ],
+        "The most entries of a page."
+    )
+
+    static let page = [
+        limit, Schema.cursorParameter,
+    ]
+
+    /// A page of such a list.
+    static func answer(_ item: JSONValue) -> JSONValue {
+        Schema.object(
+            [
+                "items": Schema.array(item),
+                "next": [
+                    "type": ["string", "null"],
+                    "description": "The cursor of the next page; null at the end.",
+                ],
+            ],
+            required: ["items", "next"]
+        )
+    }
+
+    private static let moment: JSONValue = [
+        "anyOf": [["type": "string", "format": "date-time"], ["type": "string", "format": "date"]]
+    ]
+}

@@ -1,0 +1,86 @@
+/// What somebody can be told.
+package enum NotificationKind: String, Sendable, CaseIterable {
+    /// A record is mine now, since somebody else gave it to me.
+    case recordGiven
+    /// A record of somebody else was shared with me.
+    case recordShared
+    case passwordChanged
+    /// Somebody signed in as me from a device that was not seen before. Parameters: `address`, `agent`.
+    case newSignIn
+    /// Signing in takes no code any more.
+    case secondFactorRemoved
+
+    package var label: Text {
+        switch self {
+        case .recordGiven: Text("A record was given to me", "有记录交给我负责")
+        case .recordShared: Text("A record was shared with me", "有记录共享给我")
+        case .passwordChanged: Text("My password was changed", "我的密码被更改")
+        case .newSignIn: Text("A sign-in from a new device", "新设备登录")
+        case .secondFactorRemoved: Text("My second factor was removed", "我的两步验证被移除")
+        }
+    }
+
+    /// How people are told who have not chosen.
+    var usualDelivery: NotificationDelivery {
+        isAboutAccount ? .both : .page
+    }
+
+    /// How people may choose to be told.
+    var deliveries: [NotificationDelivery] {
+        isAboutAccount ? [usualDelivery] : NotificationDelivery.allCases
+    }
+
+    /// Whether it is about somebody's own account.
+    ///
+    /// Nobody can turn such a one off, and each is told, be it that one before is still unread.
+    /// Such a one is told even to who caused it, since that may be somebody else in that one's name, and is shown whatever
+    /// its reader may see of the record that it is about.
+    var isAboutAccount: Bool {
+        switch self {
+        case .recordGiven, .recordShared: false
+        case .passwordChanged, .newSignIn, .secondFactorRemoved: true
+        }
+    }
+
+    /// The sentence, with its parameters between braces.
+    ///
+    /// - Parameter hasMaker: whether somebody else is known to have caused it.
+    func sentence(hasMaker: Bool) -> Text {
+        switch (self, hasMaker) {
+        case (.recordGiven, true): Text("{by} gave you the {noun} {record}.", "{by}将{noun}“{record}”交给您负责。")
+        case (.recordGiven, false): Text("The {noun} {record} is yours now.", "{noun}“{record}”现在由您负责。")
+        case (.recordShared, true): Text("{by} shared the {noun} {record} with you.", "{by}与您共享了{noun}“{record}”。")
+        case (.recordShared, false): Text("The {noun} {record} was shared with you.", "{noun}“{record}”已共享给您。")
+        case (.passwordChanged, true):
+            Text("{by} changed your password.", "{by}更改了您的密码。")
+        case (.passwordChanged, false):
+            Text(
+                "Your password was changed. If it was not you, tell an administrator at once.",
+                "您的密码已更改。如非本人操作，请立即联系管理员。"
+            )
+        case (.secondFactorRemoved, true):
+            Text("{by} removed your second factor.", "{by}移除了您的两步验证。")
+        case (.secondFactorRemoved, false):
+            Text(
+                "Your second factor was removed. If it was not you, tell an administrator at once.",
+                "您的两步验证已移除。如非本人操作，请立即联系管理员。"
+            )
+        case (.newSignIn, _):
+            Text(
+                "Somebody signed in as you from a new device: {agent}, {address}. If it was not you, end that session and change your password.",
+                "您的账号在新设备上登录：{agent}，{address}。如非本人操作，请结束该会话并更改密码。"
+            )
+        }
+    }
+}
+
+/// How somebody is told.
+package enum NotificationDelivery: String, Sendable, CaseIterable {
+    case page
+    case mail
+    case both
+    case none
+
+    var isShown: Bool { self == .page || self == .both }
+    var isMailed: Bool { self == .mail || self == .both }
+}

@@ -1,0 +1,88 @@
+import KoiJSON
+
+/// What an actor may do with the records of one resource, asked by the service before each write.
+///
+/// What the actor may not see was refused as not found before; what it sees and may not do is 403.
+struct RecordPermission {
+    private let resource: Resource
+    private let transaction: Transaction
+    private let store: RecordStore
+    private var access: Access { transaction.actor.access }
+
+    init(_ resource: Resource, _ transaction: Transaction) {
+        self.resource = resource
+        self.transaction = transaction
+        store = RecordStore(resource, transaction.connection)
+    }
+
+    /// Whether the resource's own rules decide, and no role.
+    private var isPersonal: Bool {
+        resource.rules.visibility(for: transaction.actor.user) != nil
+    }
+
+    /// Gives a new record to its maker where it names no owner, and checks that the maker reaches the owner it names.
+    func checkNew(_ record: inout Record) throws {
+        guard !access.isFull else { return }
+        guard !isPersonal else { return try checkPersonal(.create) }
+        let scope = access.scope(.create, on: resource.name)
+        guard scope > .none else { throw Problem.notPermitted(.create, resource.name) }
+        guard let field = ownField else {
+            guard scope == .all else { throw Problem.notPermitted(.create, resource.name) }
+            return
+        }
+        if record[field].isNull, scope < .all, let user = transaction.actor.user { record[field] = .integer(user) }
+        let reach = max(scope, access.scope(.assign, on: resource.name))
+        try require(record[field].integerValue, within: reach)
+    }
+
+    /// - Throws: `Problem` 403 where the actor may not take records away as a table, as it sees them.
+    func checkExport() throws {
+        guard !isPersonal else { return try checkPersonal(.export) }
+        try transaction.actor.require(.export, on: resource.name)
+    }
+
+    private func checkPersonal(_ verb: Verb) throws {
+        guard access.allowsPersonal(verb, on: resource.name) else { throw Problem.notPermitted(verb, resource.name) }
+    }
+
+    /// The field with the owner, where a client may set it.
+    private var ownField: String? {
+        guard let name = resource.ownerField, let field = resource.field(name), !field.isReadOnly else { return nil }
+        return name
+    }
+
+    /// - Throws: `Problem` 403 where the right does not reach a record that the actor sees.
+    func check(_ verb: Verb, _ record: Record) throws {
+        guard !access.isFull else { return }
+        guard !isPersonal else { return try checkPersonal(verb) }
+        let reached = transaction.visibility(of: resource, verb)
+        guard reached.allows(record) else { throw Problem.notPermitted(verb, resource.name) }
+    }
+
+    /// A record changes hands between people whom the right to assign reaches, both of them.
+    func checkOwner(_ record: Record, before: Record) throws {
+        guard !access.isFull, !isPersonal, let field = ownField, record[field] != before[field] else { return }
+        let reach = access.scope(.assign, on: resource.name)
+        guard reach > .none else { throw Problem.notPermitted(.assign, resource.name) }
+        if let owner = before[field].integerValue { try require(owner, within: reach) }
+        try require(record[field].integerValue, within: reach)
+    }
+
+    private func require(_ owner: Int64?, within scope: Scope) throws {
+        guard let users = access.users(within: scope) else { return }
+        guard let owner, users.contains(owner) else {
+            throw Problem.outOfReach(resource)
+        }
+    }
+}
+
+extension Problem {
+    /// To give records to, or take them from, somebody whom the right to assign does not reach.
+    static func outOfReach(_ resource: Resource) -> Problem {
+        forbidden(
+            "out_of_reach",
+            "Your role lets you give \(resource.pluralLabel.en) only to people within your reach, and take them only from those.",
+            "您的角色只能在您的权限范围内的人员之间分配\(resource.label.zh)。"
+        )
+    }
+}

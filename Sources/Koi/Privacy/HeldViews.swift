@@ -1,0 +1,62 @@
+import KoiJSON
+import KoiSQLite
+
+/// Saved views that look for a person: a telephone number as a filter, a name as a view's name.
+struct HeldViews: PersonalHolding {
+    let name = "views"
+
+    /// Puts the record's number in the place of its values, in the views and in the events of their past.
+    func erase(_ record: Record, _ marks: PersonalMarks, in transaction: Transaction) throws -> Int64 {
+        let store = RecordStore(SavedView.resource, transaction.connection)
+        let views = try mentioning(marks, transaction)
+        for id in views {
+            let before = try store.findAny(id, .all)
+            var view = before
+            let neutral = JSONValue.string("#" + String(record.id))
+            if marks.tell(of: before["name"]) { view["name"] = neutral }
+            let filter = (before["filter"].objectValue ?? [:]).members.map { member in
+                JSONObject.Member(name: member.name, value: marks.tell(of: member.value) ? neutral : member.value)
+            }
+            view["filter"] = .object(JSONObject(filter))
+            view["version"] = .integer(before.version + 1)
+            view["updatedAt"] = .string(Timestamp.text(transaction.now))
+            try store.update(view, changed: view.changedFields(from: before))
+            _ = try HeldEvents().erase(before, marks, in: transaction)
+            try transaction.events.append(
+                Event(
+                    type: SavedView.resource.singular + EventChain.erased,
+                    subject: EventSubject(resource: SavedView.resource.name, id: id),
+                    payload: ["after": ["resource": .string(record.resource.name), "record": .integer(record.id)]]
+                ),
+                in: transaction
+            )
+        }
+        return Int64(views.count)
+    }
+
+    /// They are the staff's, and say nothing of the person but what they look for.
+    func disclose(_ record: Record, in transaction: Transaction) throws -> [JSONValue] { [] }
+
+    /// The views that have a value, or once had.
+    private func mentioning(_ marks: PersonalMarks, _ transaction: Transaction) throws -> [Int64] {
+        var found: Set<Int64> = []
+        try transaction.connection.query("SELECT id, name, filter FROM views") { row in
+            if marks.tell(of: row.text(1)) || tells(row.text(2), marks) { found.insert(row.int(0)) }
+        }
+        try transaction.connection.query(
+            """
+            SELECT e.record, p.payload FROM events AS e JOIN event_payloads AS p ON p.sequence = e.sequence
+            WHERE e.resource = 'views'
+            """
+        ) { row in
+            if !found.contains(row.int(0)), tells(row.text(1), marks) { found.insert(row.int(0)) }
+        }
+        return found.sorted()
+    }
+
+    /// As they are stored: by the values, since JSON may write a text in another way.
+    private func tells(_ json: String, _ marks: PersonalMarks) -> Bool {
+        guard let value = try? JSONReader.read(Array(json.utf8)) else { return marks.occur(in: json) }
+        return marks.tell(of: value)
+    }
+}

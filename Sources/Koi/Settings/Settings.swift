@@ -1,0 +1,49 @@
+import KoiJSON
+package import KoiSQLite
+import Synchronization
+
+/// What holds for the whole company, as of the last commit.
+package struct Settings: Sendable, Equatable {
+    package var companyName: String?
+    /// That of new users, and of what Koi writes to people whose language it does not know.
+    package var language = Language.zh
+    /// The IANA name of the zone in which the company's days begin, for all that Koi does by itself.
+    package var timeZone = "Asia/Shanghai"
+    /// An ISO 4217 code.
+    package var currency = "CNY"
+    /// How people reach Koi, without a slash at its end; links in mails begin with it.
+    package var publicURL: String?
+    /// Nil where Koi has no mail server.
+    package var mail: MailServer?
+
+    package init() {}
+
+    /// Reads them as a transaction sees them.
+    package static func load(_ connection: Connection) throws -> Settings {
+        guard let record = try RecordStore(resource, connection).find(id, .all) else { return Settings() }
+        var settings = Settings()
+        settings.companyName = record["companyName"].stringValue
+        settings.language = record["language"].stringValue.flatMap(Language.init(rawValue:)) ?? settings.language
+        settings.timeZone = record["timeZone"].stringValue ?? settings.timeZone
+        settings.currency = record["currency"].stringValue ?? settings.currency
+        settings.publicURL = record["publicURL"].stringValue
+        settings.mail = record["mail"].objectValue.flatMap(MailServer.init)
+        return settings
+    }
+
+    /// The name under which Koi writes to people.
+    package var senderName: String { mail?.fromName ?? companyName ?? "Koi" }
+}
+
+/// The settings as of the last commit, read without a query and renewed when a transaction that changes them is committed.
+package final class SettingsCache: Sendable {
+    private let state = Mutex(Settings())
+
+    package init() {}
+
+    package var current: Settings { state.withLock { $0 } }
+
+    package func replace(_ settings: Settings) {
+        state.withLock { $0 = settings }
+    }
+}

@@ -1,0 +1,79 @@
+import KoiJSON
+import KoiSQLite
+
+extension Settings {
+    /// The one row of the table.
+    static let id: Int64 = 1
+
+    package static let resource = Resource(
+        "settings",
+        singular: "settings",
+        Text("settings", "设置"),
+        plural: Text("settings", "设置"),
+        operations: [.change],
+        rules: SettingsRules(),
+        fields: [
+            .text("companyName", "Company name", "公司名称", max: 200).example("重庆机械有限公司"),
+            .choice(
+                "language",
+                "Language",
+                "语言",
+                [Choice("zh", "Chinese", "中文"), Choice("en", "English", "英文")]
+            ).fallback("zh")
+                .noted("That of new users.", "新用户的默认语言。"),
+            .text("timeZone", "Time zone", "时区", max: 64, .timeZone).fallback("Asia/Shanghai")
+                .noted(
+                    "Where the company's days begin; also that of new users.",
+                    "公司的日期以此时区为准，也是新用户的默认时区。"
+                )
+                .example("Asia/Shanghai"),
+            .choice("currency", "Currency", "货币", Currency.choices).fallback("CNY"),
+            .text("publicURL", "Public address", "公开网址", max: 500, .web)
+                .noted(
+                    "How people reach Koi, for links in mails: https://koi.example.com.",
+                    "用户访问 Koi 的网址，用于邮件中的链接，例如 https://koi.example.com。"
+                )
+                .example("https://koi.example.com"),
+            Field("mail", .object, Text("Mail", "邮件")),
+        ]
+    )
+
+    /// The members of `mail`.
+    static let mailFields: [Field] = [
+        .text("server", "Server", "服务器", max: 253)
+            .noted("Null for no mail.", "留空表示不发送邮件。").example("smtp.example.com"),
+        .integer("port", "Port", "端口", 1...65_535)
+            .noted("25, 587 or 465 by the security where none is given.", "默认按加密方式取 25、587 或 465。")
+            .example(587),
+        .choice(
+            "security",
+            "Security",
+            "加密方式",
+            [
+                Choice("none", "None, to this machine only", "不加密（仅限本机）"),
+                Choice("starttls", "STARTTLS", "STARTTLS"),
+                Choice("tls", "TLS", "TLS"),
+            ]
+        ).fallback("starttls"),
+        .text("user", "User", "用户名", max: 254).example("koi@example.com"),
+        .text("from", "From", "发件地址", max: 254, .email).example("koi@example.com"),
+        .text("fromName", "Name", "发件人名称", max: 200)
+            .noted("The company's where none is given.", "默认为公司名称。"),
+        .time("passwordSetAt", "Password set", "密码设置时间").readOnly()
+            .noted("Null where there is none; the password itself is never shown.", "未设置时为空；密码本身从不显示。"),
+    ]
+
+    static let password = Field.text("password", "Password", "密码", max: 500)
+        .noted("Only ever written. Null removes it.", "只写；填写 null 则删除。")
+}
+
+/// Everybody whose role lets them may see all of it; whether it does, the routes ask.
+struct SettingsRules: RecordRules {
+    func visibility(for user: Int64?) -> Visibility? { .all }
+
+    func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {
+        let settings = try Settings.load(transaction.connection)
+        let cache = transaction.catalog.settings
+        transaction.whenCommitted { cache.replace(settings) }
+    }
+}

@@ -1,0 +1,28 @@
+/// What a link lets whoever has it do.
+package enum LinkPurpose: String, Sendable {
+    /// To become the first administrator.
+    case firstAdministrator = "first_administrator"
+    /// To choose a first password.
+    case invitation
+    /// To choose another password.
+    case passwordReset = "password_reset"
+
+    /// In milliseconds.
+    var lifetime: Int64 {
+        switch self {
+        case .firstAdministrator, .passwordReset: 86_400_000
+        case .invitation: 7 * 86_400_000
+        }
+    }
+}
+
+/// A link that lets someone without an account do one thing.
+package struct Link: Sendable, Equatable {
+    package let id: Int64
+    package let purpose: LinkPurpose
+    /// The record that it is about, if it is about one.
+    package let subject: EventSubject?
+    /// The user for whom it is.
+    package let user: Int64?
+    package let expiresAt: Int64
+}

@@ -1,0 +1,55 @@
+import KoiHTTP
+import KoiJSON
+import KoiSQLite
+import Synchronization
+
+@testable import Koi
+
+/// A Koi with a mail server, whose letters end up here.
+final class MailDesk: Sendable {
+    let koi: TestApp
+    private let letters = Mutex<[Letter]>([])
+    private let failure = Mutex<(any Error)?>(nil)
+
+    init(publicURL: String? = nil) throws {
+        koi = try TestApp()
+        try koi.request(
+            .patch,
+            "/v1/settings",
+            [
+                "companyName": "重庆机械", "publicURL": publicURL.map(JSONValue.string) ?? .null,
+                "mail": [
+                    "server": "smtp.example.com", "user": "koi", "password": "s3cret", "from": "koi@example.com",
+                ],
+            ]
+        )
+    }
+
+    /// Delivers all that is due, and returns all letters so far.
+    ///
+    /// - Parameter once: for one attempt each.
+    @discardableResult
+    func deliver(once: Bool = false) throws -> [Letter] {
+        let worker = try OutboxWorker(koi.app) { letter, _ in
+            if let failure = self.failure.withLock({ $0 }) { throw failure }
+            self.letters.withLock { $0.append(letter) }
+        }
+        if once { _ = try worker.runRound() } else { try worker.runDue() }
+        worker.stop()
+        return letters.withLock { $0 }
+    }
+
+    /// What comes of each attempt from now on; nil for success.
+    func answer(with failure: (any Error)?) {
+        self.failure.withLock { $0 = failure }
+    }
+
+    /// The messages in the outbox, the oldest first.
+    func messages() throws -> [OutboxMessage] {
+        try koi.app.perform { transaction in
+            try transaction.connection.rows("SELECT \(OutboxMessage.columns) FROM outbox ORDER BY id") {
+                OutboxMessage($0)
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import KoiHTTP
+import Testing
+
+@testable import Koi
+
+/// No route on records is left out of the matrix.
+struct `The permission matrix` {
+    /// Routes that name something by a number which is no record of a resource, and what says who may.
+    static let others = [
+        "/v1/jobs/{id}": "the area jobs, tried in JobPermissionTests",
+        "/v1/erasures/{id}": "the area privacy, tried in ErasureTests",
+        "/v1/jobs/{id}/cancellation": "the area jobs, tried in JobPermissionTests",
+        "/v1/sessions/{id}": "one's own sessions, tried in SessionTests",
+        "/v1/notifications/{id}": "one's own, tried in NotificationTests",
+        "/v1/notifications/{id}/reading": "one's own, tried in NotificationTests",
+        "/v1/users/{id}/handover": "the right to change a user and to assign, tried in HandoverTests",
+        "/v1/mail-tests/{id}": "the area settings, tried in OutboxTests",
+        "/v1/invitations": "the right to change a user, tried in InvitationTests",
+    ]
+
+    @Test func `covers every route on records`() {
+        for route in Routes.all(of: Routes.resources) where route.access == .key {
+            let isOnRecords = route.permission == .records || route.pattern.contains("{id}")
+            guard isOnRecords, `The permission matrix`.others[route.pattern] == nil else { continue }
+            #expect(way(of: route) != nil, "No way tries \(route.method) \(route.pattern)")
+        }
+    }
+
+    /// The way that tries a route; nil where none does.
+    private func way(of route: Route) -> String? {
+        if route.method == .get, route.pattern == "/v1/search" { return "search" }
+        for resource in Routes.resources {
+            let path = "/v1/" + resource.name
+            switch (route.method, route.pattern) {
+            case (.get, path), (.get, path + "/{id}"): return "ReadingWays"
+            case (.post, path): return "create"
+            case (.patch, path + "/{id}"): return "change"
+            case (.delete, path + "/{id}"): return "remove"
+            case (.put, path + "/{id}/restoration"): return "restore"
+            default: if route.pattern.hasPrefix(path + "/{id}/") { return "below" }
+            }
+        }
+        return nil
+    }
+}

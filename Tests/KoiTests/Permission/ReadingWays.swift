@@ -1,0 +1,212 @@
+import Foundation
+import KoiHTTP
+import KoiJSON
+import Testing
+
+@testable import Koi
+
+/// Every way of asking for records of one resource, tried by the subject: what it gets is what the model lets it see.
+struct ReadingWays {
+    let cast: Cast
+    let resource: Resource
+    let model: PermissionModel
+    /// All records of the resource, as whoever sees everything has them.
+    private let all: [JSONValue]
+    private let visible: [JSONValue]
+    private var koi: TestApp { cast.koi }
+    private var path: String { "/v1/" + resource.name }
+
+    init(_ model: PermissionModel) throws {
+        cast = model.cast
+        resource = model.resource
+        self.model = model
+        all = try model.cast.koi.everything(model.resource)
+        visible = model.visible(all)
+    }
+
+    func tryAll() throws {
+        try get()
+        try list()
+        try filters()
+        try orders()
+        try view()
+        try table()
+        try bin()
+        if resource.isSearchable { try search() }
+    }
+
+    // MARK: One by one
+
+    private func get() throws {
+        for record in all {
+            let id = record["id"].integerValue ?? 0
+            for fields in [[], [("If-None-Match", "*")]] {
+                let answer = try cast.ask(.get, "\(path)/\(id)", fields: fields)
+                let wanted: Status = !model.reaches(.read, record) ? .notFound : fields.isEmpty ? .ok : .notModified
+                #expect(answer.status == wanted, "GET \(path)/\(id): \(answer.text)")
+            }
+        }
+    }
+
+    // MARK: Lists
+
+    private func list() throws {
+        let answer = try cast.ask(.get, path + "?limit=500&total=true")
+        #expect(answer.items.ids == visible.ids, "\(path)")
+        #expect(answer["total"] == .integer(Int64(visible.count)), "\(path)?total=true")
+    }
+
+    private func filters() throws {
+        for filter in try filterQueries() {
+            let wanted = Set(model.visible(try koi.everything(resource, filter)).ids)
+            let answer = try cast.ask(.get, "\(path)?\(filter)&limit=500&total=true")
+            #expect(Set(answer.items.ids) == wanted, "\(path)?\(filter): \(answer.text.prefix(300))")
+            #expect(answer["total"] == .integer(Int64(wanted.count)), "\(path)?\(filter)")
+        }
+    }
+
+    /// Each filter of the field list once, with a value that some record has.
+    private func filterQueries() throws -> [String] {
+        var queries: [String] = []
+        for field in resource.fields {
+            if case .custom = field.kind {
+                queries += [
+                    "custom.\(RecordMaker.customKey)=\(RecordMaker.word)",
+                    "custom.\(RecordMaker.customKey).has=test",
+                ]
+            }
+            let kind: FieldKind = field.isLinks ? .reference("") : field.kind
+            let name = field.links?.target ?? field.name
+            guard field.isFilterable, let value = value(of: field) else { continue }
+            for operation in FilterOperation.operations(of: kind, isNullable: field.isLinks || field.isNullable) {
+                let parameter = operation.isEmpty ? name : name + "." + operation
+                for value in operation == "null" ? ["true", "false"] : [value] {
+                    queries.append(parameter + "=" + value.encoded)
+                }
+            }
+        }
+        return queries
+    }
+
+    private func value(of field: Field) -> String? {
+        for record in all {
+            let stored: JSONValue = record[field.name]
+            switch stored {
+            case .string(let text): return text
+            case .integer(let number): return String(number)
+            case .number(let number): return String(number)
+            case .bool(let flag): return String(flag)
+            case .array(let items):
+                if let links = field.links, let target = items.first?.objectValue?[links.target] { return target.text }
+                if let text = items.first?.stringValue { return text }
+                if let object = items.first?.objectValue {
+                    return object.members.compactMap { $0.value.stringValue }.first
+                }
+            case .null, .object: continue
+            }
+        }
+        return nil
+    }
+
+    /// Each order in both directions, page by page, and with the cursors of whoever sees everything.
+    private func orders() throws {
+        var keys = resource.fields.filter(\.isSortable).map(\.name)
+        if resource.takesCustomFields { keys.append("custom." + RecordMaker.customKey) }
+        for key in keys.flatMap({ [$0, "-" + $0] }) {
+            let query = "sort=\(key)"
+            let wanted = model.visible(try koi.everything(resource, query)).ids
+            #expect(try pages(query) == wanted, "\(path)?\(query)")
+            let first = try koi.page(resource, query + "&limit=2")
+            guard let cursor = first.next else { continue }
+            let rest = try cast.ask(.get, "\(path)?\(query)&limit=500&cursor=\(cursor)")
+            let seen = Set(first.items.ids)
+            #expect(rest.items.ids == wanted.filter { !seen.contains($0) }, "\(path)?\(query), another's cursor")
+        }
+    }
+
+    private func pages(_ query: String) throws -> [Int64] {
+        var ids: [Int64] = []
+        var cursor = ""
+        repeat {
+            let answer = try cast.ask(.get, "\(path)?\(query)&limit=2\(cursor)")
+            #expect(answer.status == .ok, "\(path)?\(query): \(answer.text)")
+            ids += answer.items.ids
+            cursor = answer["next"].stringValue.map { "&cursor=" + $0 } ?? ""
+        } while !cursor.isEmpty
+        return ids
+    }
+
+    private func view() throws {
+        let made = try cast.ask(
+            .post,
+            "/v1/views",
+            ["resource": .string(resource.name), "name": "All", "filter": ["id.gte": "1"], "sort": "-id"]
+        )
+        let id = try #require(made["id"].integerValue, "\(made.text)")
+        let wanted = model.visible(try koi.everything(resource, "sort=-id")).ids
+        let answer = try cast.ask(.get, "\(path)?view=\(id)&limit=500")
+        #expect(answer.items.ids == wanted, "\(path)?view=")
+        try cast.ask(.delete, "/v1/views/\(id)")
+    }
+
+    func table() throws {
+        let answer = try cast.ask(.get, path + "?fields=id&limit=500", fields: [("Accept", "text/csv")])
+        let mayExport = model.isPersonal || model.rights[.export] ?? .none > .none
+        #expect(answer.status == (mayExport ? .ok : .forbidden), "\(path) as CSV: \(answer.text)")
+        guard mayExport else { return }
+        let ids = answer.text.split(separator: "\r\n").dropFirst().compactMap { Int64($0) }
+        // What was shared with the subject is to be read and not to be taken away.
+        let wanted = all.filter { model.allows(.export, $0) && !model.isShared($0) }.ids
+        #expect(ids == wanted, "\(path) as CSV")
+    }
+
+    private func bin() throws {
+        let removed = try koi.everything(resource, "removed=true")
+        let answer = try cast.ask(.get, path + "?removed=true&limit=500&total=true")
+        #expect(answer.items.ids == model.visible(removed).ids, "\(path)?removed=true")
+        #expect(answer["total"] == .integer(Int64(model.visible(removed).count)), "\(path)?removed=true")
+        for id in removed.ids { #expect(try cast.ask(.get, "\(path)/\(id)").status == .notFound) }
+    }
+
+    // MARK: Search
+
+    private func search() throws {
+        let wanted = Set(visible.filter { $0.text.contains(RecordMaker.word) }.ids)
+        let word = RecordMaker.word.lowercased()
+        let list = try cast.ask(.get, "\(path)?q=\(word)&limit=500")
+        #expect(Set(list.items.ids) == wanted, "\(path)?q=\(word)")
+        let everywhere = try cast.ask(.get, "/v1/search?q=\(word)&limit=100")
+        let hits = everywhere.items.filter { $0["resource"] == .string(resource.name) }.map { $0["record"] }
+        #expect(Set(hits.ids) == wanted, "/v1/search?q=\(word)")
+        #expect(everywhere.items.count < 100, "the search must show all that was made")
+    }
+}
+
+extension ReadingWays {
+    /// Where another resource names records of this one, they are written in full for whoever sees them, and as a number
+    /// for all others.
+    ///
+    /// - Parameter holder: the other resource, all of which the subject sees.
+    func expand(from holder: Resource, _ field: Field) throws {
+        let seen = Set(visible.ids)
+        let answer = try cast.ask(.get, "/v1/\(holder.name)?expand=\(field.name)&limit=500")
+        #expect(answer.status == .ok, "\(holder.name)?expand=\(field.name): \(answer.text)")
+        for item in answer.items {
+            let values = field.links.map { links in (item[field.name].arrayValue ?? []).map { $0[links.target] } }
+            for value in values ?? [item[field.name]] where !value.isNull {
+                let id = value["id"].integerValue ?? value.integerValue ?? 0
+                #expect(
+                    (value.objectValue != nil) == seen.contains(id),
+                    "\(holder.name)?expand=\(field.name): \(value)"
+                )
+            }
+        }
+    }
+}
+
+extension String {
+    /// As it stands in a query.
+    var encoded: String {
+        addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? self
+    }
+}
