@@ -34,6 +34,8 @@ export function customers(view, report, open) {
   view.form.elements.q.addEventListener("search", () => view.form.elements.q.value || search());
   view.previous.addEventListener("click", () => load(cursors.slice(0, -1)));
   view.next.addEventListener("click", () => load([...cursors, page.next]));
+  // Something else on the page has changed one of them.
+  document.addEventListener("koi:customers", () => load(cursors));
 
   /** Shows the page at the last of these cursors; where that fails, what was shown stays. */
   async function load(wanted) {
@@ -119,12 +121,6 @@ export function customers(view, report, open) {
     translate() {
       offerTiers();
       show();
-    },
-    clear() {
-      running?.abort();
-      page = null;
-      view.form.reset();
-      fill(view.body, []);
     },
   };
 }

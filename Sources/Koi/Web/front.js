@@ -1,28 +1,16 @@
-// The front page: the key first, then the customers.
+// The front page: for who is signed in the customers, for others the question who they are.
 
-import { get, key } from "./api.js";
+import { get } from "./api.js";
 import { customers } from "./customers.js";
-import { watchHealth } from "./health.js";
+import { frame, tell } from "./frame.js";
 import { recordDialog } from "./record.js";
-import { offerLanguages, translate } from "./words.js";
+import { whoIsSignedIn } from "./session.js";
+import { signInForm } from "./sign-in.js";
 
 const find = (id) => document.getElementById(id);
-const welcome = find("welcome");
-const section = find("customers");
-const form = find("key-form");
-let fields = new Map();
+const show = frame("customers");
+let openRecord = null;
 
-function tell(place, problem) {
-  place.hidden = !problem;
-  place.textContent = problem?.message ?? "";
-}
-
-function report(problem) {
-  if (problem?.status === 401) return close(problem);
-  tell(find("problem"), problem);
-}
-
-const openRecord = recordDialog(find("record"), () => fields, report);
 const list = customers(
   {
     form: find("search"),
@@ -34,51 +22,40 @@ const list = customers(
     previous: find("previous"),
     next: find("next"),
   },
-  report,
-  openRecord,
+  tell,
+  (id) => openRecord(id),
 );
-
-/** Shows the customers where the key is good. */
-async function open(bearer) {
-  try {
-    const schema = await get("/v1/schema", {}, { bearer });
-    const resource = schema.resources.find((each) => each.name === "customers");
-    fields = new Map(resource.fields.map((field) => [field.name, field]));
-  } catch (problem) {
-    return close(problem);
-  }
-  key.set(bearer);
-  tell(find("key-problem"), null);
-  form.reset();
-  welcome.hidden = true;
-  section.hidden = false;
-  list.start(fields);
-}
-
-/** Goes back to the question for a key. A key that is refused is forgotten; one that could not be tried is not. */
-function close(problem) {
-  if (!problem || problem.status === 401) key.forget();
-  list.clear();
-  section.hidden = true;
-  welcome.hidden = false;
-  form.hidden = false;
-  tell(find("key-problem"), problem);
-}
-
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  await open(form.elements.key.value.trim());
-  // What had the focus is gone with the form.
-  if (welcome.hidden) find("q").focus();
-});
-find("forget").addEventListener("click", () => {
-  close(null);
-  find("key").focus();
-});
+const ask = signInForm(find("sign-in"), find("welcome"), start);
 document.addEventListener("koi:language", () => list.translate());
 
-translate();
-offerLanguages(find("language"));
-watchHealth(find("health"));
-if (key.get()) open(key.get());
-else form.hidden = false;
+async function start() {
+  try {
+    const me = await whoIsSignedIn();
+    if (!me) return ask();
+    const wanted = new URLSearchParams(location.search).get("to");
+    // A page of Koi's, never an address.
+    if (/^[a-z]+$/.test(wanted ?? "")) return location.replace(`/${wanted}.html`);
+    const schema = await get("/v1/schema");
+    const resource = schema.resources.find((each) => each.name === "customers");
+    const fields = new Map(resource.fields.map((field) => [field.name, field]));
+    openRecord = recordDialog(find("record"), schema.resources, me, tell);
+    show(me);
+    find("welcome").hidden = true;
+    find("content").hidden = false;
+    list.start(fields);
+    openLinked();
+  } catch (problem) {
+    tell(problem);
+  }
+}
+
+/** Opens the customer that the address names, as links to one have it: `#customers/12`. */
+function openLinked() {
+  const id = /^#customers\/(\d{1,18})$/.exec(location.hash)?.[1];
+  if (!id || !openRecord) return;
+  history.replaceState(null, "", location.pathname);
+  openRecord(id);
+}
+
+window.addEventListener("hashchange", openLinked);
+start();

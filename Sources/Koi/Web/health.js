@@ -15,7 +15,7 @@ export function watchHealth(element) {
   const look = async () => {
     if (document.hidden) return;
     try {
-      await get("/health", {}, { bearer: null });
+      await get("/health");
       word = "up";
     } catch (problem) {
       word = problem.status === 503 ? "readOnly" : "down";

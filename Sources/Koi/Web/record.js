@@ -1,26 +1,33 @@
-// One customer with all that is known of it, and its contacts, in a dialog.
+// One customer with all that is known of it, its contacts, who owns it and what happened, in a dialog.
 
 import { get } from "./api.js";
 import { element, fill } from "./elements.js";
+import { ownership } from "./ownership.js";
+import { timeline } from "./timeline.js";
 import { full } from "./values.js";
 import { label, say } from "./words.js";
 
 const hidden = new Set(["id", "name", "version", "removedAt", "birthdayCalendar"]);
 
-/** Returns a function that shows the customer of an id, whose fields `known()` gives by name. */
-export function recordDialog(dialog, known, report) {
+/** Returns a function that shows the customer of an id; `resources` are as /v1/schema has them. */
+export function recordDialog(dialog, resources, me, report) {
+  const known = resources.find((each) => each.name === "customers").fields;
   const title = dialog.querySelector("h2");
   const list = dialog.querySelector("dl");
-  const contacts = dialog.querySelector("ul");
-  const contactsTitle = dialog.querySelector("h3");
+  const contacts = document.getElementById("contacts");
+  const contactsTitle = document.getElementById("contacts-title");
+  const showOwners = ownership(me, report);
+  const showTimeline = timeline(resources, me, report);
 
   function show(customer, people) {
     title.textContent = customer.name;
-    fill(list, [...known().values()].filter((field) => !hidden.has(field.name)).flatMap((field) => line(field, customer)));
+    fill(list, known.filter((field) => !hidden.has(field.name)).flatMap((field) => line(field, customer)));
     contactsTitle.hidden = contacts.hidden = people.length === 0;
     fill(contacts, people.map((person) => element("li", {}, describe(person, customer.id))));
     dialog.showModal();
     title.focus();
+    showOwners(customer);
+    showTimeline(customer);
   }
 
   return async (id) => {

@@ -4,6 +4,9 @@ import { label, language, say } from "./words.js";
 
 const dates = (style) => new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", style);
 
+/** A day with its time, where the reader is. */
+export const moment = (time) => dates({ dateStyle: "medium", timeStyle: "short" }).format(new Date(time));
+
 /** For a cell of a table; an empty text for no value. */
 export function short(value, field) {
   if (field?.schema?.format === "date-time" && value) return dates({ dateStyle: "medium" }).format(new Date(value));
@@ -13,7 +16,7 @@ export function short(value, field) {
 /** For the page of one record. */
 export function full(value, field, record) {
   if (field.schema?.format === "date-time" && value) {
-    return dates({ dateStyle: "medium", timeStyle: "short" }).format(new Date(value));
+    return moment(value);
   }
   if (field.name === "birthday" && value && record.birthdayCalendar === "lunar") return language === "zh" ? `农历 ${value}` : `${value} (lunar)`;
   return text(value, field);
