@@ -1,5 +1,9 @@
 #pragma once
 #include <sqlite3.h>
+#include <stddef.h>
+
+// Of the GNU C library, which declares it only where a program asks for its extensions.
+void *memmem(const void *bytes, size_t count, const void *part, size_t part_count);
 
 // Swift cannot call C functions of variable arguments, so the two that are needed have a fixed form here.
 
@@ -22,4 +26,37 @@ static inline int csqlite_bind_text(sqlite3_stmt *statement, int index, const ch
 /// SQLITE_TRANSIENT: SQLite copies the bytes before the call returns.
 static inline int csqlite_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, sqlite3_uint64 count) {
     return sqlite3_bind_blob64(statement, index, bytes, count, SQLITE_TRANSIENT);
+}
+
+/// The file of the database as SQLite has it open, past its page cache. A descriptor of one's own must not be used beside
+/// it: closing one would let go of all locks that the process holds on the file.
+static inline sqlite3_file *csqlite_file(sqlite3 *db) {
+    sqlite3_file *file = 0;
+    if (sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK) return 0;
+    return file && file->pMethods ? file : 0;
+}
+
+static inline int csqlite_file_size(sqlite3 *db, sqlite3_int64 *size) {
+    sqlite3_file *file = csqlite_file(db);
+    return file ? file->pMethods->xFileSize(file, size) : SQLITE_MISUSE;
+}
+
+static inline int csqlite_file_read(sqlite3 *db, void *bytes, int count, sqlite3_int64 offset) {
+    sqlite3_file *file = csqlite_file(db);
+    return file ? file->pMethods->xRead(file, bytes, count, offset) : SQLITE_MISUSE;
+}
+
+static inline int csqlite_file_write(sqlite3 *db, const void *bytes, int count, sqlite3_int64 offset) {
+    sqlite3_file *file = csqlite_file(db);
+    return file ? file->pMethods->xWrite(file, bytes, count, offset) : SQLITE_MISUSE;
+}
+
+static inline int csqlite_file_sync(sqlite3 *db) {
+    sqlite3_file *file = csqlite_file(db);
+    return file ? file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) : SQLITE_MISUSE;
+}
+
+/// The first place at which a sequence of bytes stands within others; null where it does not.
+static inline const void *csqlite_find(const void *part, size_t part_count, const void *bytes, size_t count) {
+    return memmem(bytes, count, part, part_count);
 }

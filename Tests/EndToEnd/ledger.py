@@ -25,6 +25,8 @@ def broken_links(database):
     """Gaps in the sequence of events, and hashes that do not cover what they should."""
     previous = b""
     expected = 1
+    # An erasure takes the payloads of the events before it.
+    without_payload = {}
     rows = database.execute(
         """
         SELECT e.sequence, e.at, e."actorKind", e.actor, e."user", e.request, e.type, e.resource, e.record,
@@ -34,17 +36,20 @@ def broken_links(database):
         """
     )
     for *header, digest, stored, salt, payload in rows:
-        sequence = header[0]
+        sequence, subject = header[0], tuple(header[7:9])
         if sequence != expected:
             yield f"event {expected} is missing"
         parts = [previous, *("" if part is None else str(part) for part in header), digest]
         if hashlib.sha256(b"".join(map(measured, parts))).digest() != stored:
             yield f"event {sequence} does not match its hash"
         if payload is None:
-            yield f"event {sequence} has no payload"
+            without_payload.setdefault(subject, []).append(sequence)
         elif hashlib.sha256(salt + payload.encode()).digest() != digest:
             yield f"event {sequence} does not match its payload"
+        if header[6].endswith(".erased"):
+            without_payload.pop(subject, None)
         previous, expected = stored, sequence + 1
+    yield from (f"event {sequence} has no payload" for lost in without_payload.values() for sequence in lost)
 
 
 def measured(part):

@@ -24,9 +24,12 @@ class RawAnswer(NamedTuple):
 class Line:
     """A TCP connection to Koi on which a test writes what it likes."""
 
-    def __init__(self, koi):
+    def __init__(self, koi, source=None, shows_key=True):
+        """From an address of this machine, where one is given: all of 127.0.0.0/8 are."""
         self.koi = koi
-        self.socket = socket.create_connection((koi.host, koi.port), PATIENCE)
+        self.shows_key = shows_key
+        own = (source, 0) if source else None
+        self.socket = socket.create_connection((koi.host, koi.port), PATIENCE, own)
         self.stream = self.socket.makefile("rb")
 
     def __enter__(self):
@@ -37,9 +40,10 @@ class Line:
         self.socket.close()
 
     def head(self, method, target, *fields):
-        """The head of a request with a key; `target` may be bytes of any kind."""
+        """The head of a request, with a key where the line shows one; `target` may be bytes of any kind."""
         target = target if isinstance(target, bytes) else target.encode()
-        lines = [f"Host: {self.koi.host}", f"Authorization: Bearer {self.koi.key}", *fields]
+        key = [f"Authorization: Bearer {self.koi.key}"] if self.shows_key else []
+        lines = [f"Host: {self.koi.host}", *key, *fields]
         return method.encode() + b" " + target + b" HTTP/1.1\r\n" + "\r\n".join(lines).encode() + b"\r\n\r\n"
 
     def send(self, data):

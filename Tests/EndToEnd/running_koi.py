@@ -97,6 +97,11 @@ class Koi:
         return self._key
 
     @property
+    def first_link(self):
+        """The link that makes the first administrator, as the log has it."""
+        return re.search(r"http://\S+/welcome\.html#\S+", self.wait_for_log(r"/welcome\.html#")).group()
+
+    @property
     def authorization(self):
         return {"Authorization": f"Bearer {self.key}"}
 

@@ -17,3 +17,18 @@ def test_one_command_serves_a_page_and_the_api_of_a_demo_company(folder):
         assert len(page.json()["items"]) == 3
     finally:
         assert koi.stop() == 0
+
+
+def test_what_to_sign_in_with_is_printed_at_each_start_and_kept_from_others(folder):
+    proofs = []
+    for _ in range(2):
+        koi = Koi(folder, command=[ROOT / "scripts/serve"]).start()
+        try:
+            email, password = re.search(r"Sign in as (\S+) with the password (\S+)", koi.log).groups()
+            answer = requests.post(koi.url + "/v1/sessions", json={"email": email, "password": password})
+            assert answer.status_code == 201
+            proofs.append((email, password))
+        finally:
+            assert koi.stop() == 0
+    assert proofs[0] == proofs[1]
+    assert oct((koi.folder / "demo-sign-in").stat().st_mode & 0o777) == "0o600"
