@@ -12,7 +12,10 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "koi",
     products: [
-        .executable(name: "koi", targets: ["KoiServer"])
+        .executable(name: "koi", targets: ["KoiServer"]),
+        .executable(name: "koi-echo", targets: ["KoiEcho"]),
+        // For scripts/fuzz, which links it with libFuzzer.
+        .library(name: "KoiFuzz", type: .static, targets: ["KoiFuzz"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -23,21 +26,22 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .target(name: "KoiLock", swiftSettings: strict),
         .target(name: "KoiJSON", swiftSettings: strict),
         .target(
             name: "KoiHTTP",
-            dependencies: ["CLinux", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["CLinux", "COpenSSL", "KoiLock", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict
         ),
         .target(
             name: "KoiSQLite",
-            dependencies: ["CSQLite", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["CSQLite", "KoiLock", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict
         ),
         .target(
             name: "Koi",
             dependencies: [
-                "COpenSSL", "KoiHTTP", "KoiJSON", "KoiSQLite",
+                "COpenSSL", "KoiHTTP", "KoiJSON", "KoiLock", "KoiSQLite",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -47,7 +51,7 @@ let package = Package(
         .executableTarget(
             name: "KoiServer",
             dependencies: [
-                "Koi",
+                "CLinux", "Koi", "KoiHTTP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -60,9 +64,35 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "KoiEcho",
+            dependencies: [
+                "KoiHTTP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "FaultyDisk",
+            dependencies: ["CSQLite", "KoiLock"],
+            path: "Tests/FaultyDisk",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "KoiFuzz",
+            dependencies: ["Koi", "KoiHTTP", "KoiJSON"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "KoiJSONTests", dependencies: ["KoiJSON"], swiftSettings: strict),
-        .testTarget(name: "KoiHTTPTests", dependencies: ["KoiHTTP"], swiftSettings: strict),
-        .testTarget(name: "KoiSQLiteTests", dependencies: ["KoiSQLite"], swiftSettings: strict),
-        .testTarget(name: "KoiTests", dependencies: ["Koi"], swiftSettings: strict),
+        .testTarget(name: "KoiHTTPTests", dependencies: ["COpenSSL", "KoiHTTP", "KoiLock"], swiftSettings: strict),
+        .testTarget(
+            name: "KoiSQLiteTests",
+            dependencies: ["FaultyDisk", "KoiLock", "KoiSQLite"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "KoiTests", dependencies: ["FaultyDisk", "Koi", "KoiLock"], swiftSettings: strict),
+        .testTarget(name: "KoiEchoTests", dependencies: ["KoiEcho", "KoiHTTP"], swiftSettings: strict),
+        .testTarget(name: "KoiFuzzTests", dependencies: ["KoiFuzz", "KoiHTTP"], swiftSettings: strict),
     ]
 )

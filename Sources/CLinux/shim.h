@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -48,4 +49,10 @@ static inline ssize_t linux_send_pair(int socket, const void *first, size_t firs
 /// accept4 for a non-blocking socket that no child process inherits.
 static inline int linux_accept(int listener, struct sockaddr *address, socklen_t *length) {
     return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/// Bytes of a stream socket that its peer has not acknowledged; 0 where the system does not know.
+static inline int linux_unsent(int socket) {
+    int count = 0;
+    return ioctl(socket, TIOCOUTQ, &count) == 0 ? count : 0;
 }

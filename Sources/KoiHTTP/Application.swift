@@ -4,20 +4,32 @@
 package protocol Application: Sendable {
     /// Decides what becomes of a body: called for requests that have one, when the head is complete and before
     /// any byte of the body is read or a `100 Continue` is sent.
-    func admit(_ head: RequestHead, peer: Peer) -> Admission
+    ///
+    /// - Parameter trace: what is noted here comes back in `respond` and `ended`.
+    func admit(_ head: RequestHead, peer: Peer, trace: inout RequestTrace) -> Admission
 
     /// Answers a complete request; nil when `exchange.respond(_:)` will be called later, from any thread.
-    func respond(to request: Request, exchange: Exchange) -> Response?
+    ///
+    /// - Parameter trace: what is noted here until the method returns comes back in `ended`.
+    func respond(to request: Request, exchange: Exchange, trace: inout RequestTrace) -> Response?
+
+    /// A request has ended: its answer was handed to the system, or its connection broke.
+    ///
+    /// Called once for each request of which more than a line end came, and for each refusal.
+    func ended(_ report: RequestReport, loop: Int)
 
     /// The loop has handled what was waiting; where `isResting` is set, it now waits for more.
     func turned(loop: Int, isResting: Bool)
 
     /// The answer to a request that never reached `respond`; the connection is closed after it.
-    func refusal(_ refusal: Refusal) -> Response
+    ///
+    /// - Parameter id: that of the request, as it will stand in `X-Request-Id`.
+    func refusal(_ refusal: Refusal, id: String) -> Response
 }
 
 extension Application {
     package func turned(loop: Int, isResting: Bool) {}
+    package func ended(_ report: RequestReport, loop: Int) {}
 }
 
 /// What becomes of the body of a request.

@@ -4,8 +4,10 @@ import Synchronization
 
 /// An HTTP/1.1 server: it binds when it is made, serves from `start` on, and ends with `stop`.
 package final class Server: Sendable {
-    /// The addresses in use, in the order of the listeners, with the port that the system chose for port 0.
-    package let boundAddresses: [Listener]
+    /// The listeners in use, in their order, with the port that the system chose for port 0.
+    package let boundListeners: [Listener]
+
+    package var boundAddresses: [Listener.Address] { boundListeners.map(\.address) }
 
     private let service: Service
     private let loops: [EventLoop]
@@ -20,6 +22,8 @@ package final class Server: Sendable {
     ///   - listeners: the addresses to serve at.
     ///   - loops: how many event loops serve, at least 1; one per core is best.
     ///   - limits: the bounds on what clients may do.
+    ///   - proxies: whose word is taken for who asks.
+    ///   - tls: what listeners with TLS show; none of them serves without it.
     ///   - application: what answers the requests.
     ///   - logger: for what happens to the server itself; requests are not logged here.
     ///   - spoolFolder: an existing folder for the temporary files of large bodies.
@@ -28,6 +32,8 @@ package final class Server: Sendable {
         listeners: [Listener],
         loops: Int,
         limits: Limits = Limits(),
+        proxies: TrustedProxies = TrustedProxies(),
+        tls: TLSIdentity? = nil,
         application: any Application,
         logger: Logger,
         spoolFolder: String
@@ -36,6 +42,8 @@ package final class Server: Sendable {
             listeners: listeners,
             loops: loops,
             limits: limits,
+            proxies: proxies,
+            tls: tls,
             application: application,
             logger: logger,
             spoolFolder: spoolFolder,
@@ -47,22 +55,28 @@ package final class Server: Sendable {
         listeners: [Listener],
         loops: Int,
         limits: Limits,
+        proxies: TrustedProxies = TrustedProxies(),
+        tls: TLSIdentity? = nil,
         application: any Application,
         logger: Logger,
         spoolFolder: String,
         clock: Clock
     ) throws(ServerError) {
+        let sockets = try Binding(listeners: listeners, backlog: limits.backlog).sockets()
+        boundListeners = zip(sockets, listeners).compactMap { sockets, listener in
+            sockets.first.map { Listener($0.address, listener.role) }
+        }
         let service = Service(
             application: application,
             limits: limits,
+            proxies: proxies,
+            tls: tls,
+            httpsPort: Server.httpsPort(boundListeners),
             spoolFolder: spoolFolder,
-            clock: clock
+            clock: clock,
+            logger: logger
         )
         let running = DispatchGroup()
-        var sockets: [ListeningSocket] = []
-        for listener in listeners {
-            sockets.append(try ListeningSocket(listener, backlog: limits.backlog))
-        }
         var made: [EventLoop] = []
         for index in 0..<max(1, loops) {
             made.append(
@@ -73,8 +87,15 @@ package final class Server: Sendable {
         self.running = running
         self.loops = made
         self.logger = logger
-        boundAddresses = sockets.map(\.address)
-        acceptor = Acceptor(listeners: sockets, loops: made)
+        acceptor = Acceptor(listeners: sockets.flatMap { $0 }, loops: made)
+    }
+
+    /// The port by which browsers reach the first listener with TLS.
+    private static func httpsPort(_ listeners: [Listener]) -> Int? {
+        for listener in listeners where listener.role == .tls {
+            if case .tcp(_, let port) = listener.address { return port }
+        }
+        return nil
     }
 
     /// Begins to serve.
@@ -109,6 +130,21 @@ package final class Server: Sendable {
         for loop in isFirst ? loops.prefix(1) : loops[...] { loop.post(.stop(deadline: deadline)) }
     }
 
+    /// How each loop does, in their order.
+    package var loopGauges: [LoopGauge] { loops.map(\.gauge) }
+
+    /// How handshakes ended; nil without a certificate.
+    package var handshakes: TLSCounts? { service.tls?.counts }
+
     /// Connections open now.
     package var connectionCount: Int { service.connections.load(ordering: .relaxed) }
+
+    /// What was done to hold the limits.
+    package var counts: ServerCounts { service.counts }
+
+    /// Bytes of bodies and of what clients sent ahead that are held in memory now, beyond a small body of each connection.
+    package var bufferedBytes: Int { service.buffered.inUse }
+
+    /// Bytes of bodies in files now.
+    package var spooledBytes: Int { service.spooled.inUse }
 }

@@ -31,6 +31,13 @@ import Testing
         #expect(fields == Fields([("X", "1")]))
     }
 
+    @Test func `cookies come out in order, as they were sent`() {
+        let fields = Fields([("Cookie", "a=1; b=\"2\";c=;d ; =e; f=g=h"), ("cookie", " a = 3 ")])
+
+        #expect(fields.cookies.map(\.name) == ["a", "b", "c", "f", "a"])
+        #expect(fields.cookies.map(\.value) == ["1", "\"2\"", "", "g=h", "3"])
+    }
+
     @Test func `a query is decoded once`() throws {
         let pairs = try Query.parse("a=1&b=%E5%BA%86+%2B%252B&&c&=d&a=2=3&e=é")
 
@@ -87,12 +94,13 @@ import Testing
             framing: AnswerPlan(response, to: RequestHead()).framing,
             persistence: .implied,
             dateLine: Array("Date: now\r\n".utf8),
+            requestID: "7",
             to: &out
         )
 
         #expect(
             String(decoding: out, as: UTF8.self)
-                == "HTTP/1.1 200 OK\r\nDate: now\r\nA: b\r\nContent-Length: 1\r\n\r\n"
+                == "HTTP/1.1 200 OK\r\nDate: now\r\nX-Request-Id: 7\r\nA: b\r\nContent-Length: 1\r\n\r\n"
         )
     }
 

@@ -34,7 +34,8 @@ import Testing
         var collector = try BodyCollector.spool(
             contentType: type ?? "multipart/form-data; boundary=b",
             folder: "/tmp",
-            limits: limits
+            limits: limits,
+            budget: ByteBudget(.max)
         )
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
@@ -122,7 +123,8 @@ import Testing
             _ = try BodyCollector.spool(
                 contentType: nil,
                 folder: "/does/not/exist",
-                limits: Limits()
+                limits: Limits(),
+                budget: ByteBudget(.max)
             )
         }
         #expect(refusal?.status == .insufficientStorage)

@@ -7,21 +7,31 @@ enum BodyCollector: ~Copyable {
     /// The body is dropped, and this answer given after it.
     case discard(Response)
 
+    /// Bytes that are kept in memory so far.
+    var bytesInMemory: Int {
+        switch self {
+        case .buffer(let bytes): bytes.count
+        case .multipart(let collector): collector.bytesInMemory
+        default: 0
+        }
+    }
+
     /// A collector for a body that was admitted as `.spool`.
     static func spool(
         contentType: String?,
         folder: String,
-        limits: Limits
+        limits: Limits,
+        budget: ByteBudget
     ) throws(Refusal)
         -> BodyCollector
     {
         guard let contentType, MultipartBoundary.isFormData(contentType) else {
-            return .file(try SpoolWriter(folder: folder))
+            return .file(try SpoolWriter(folder: folder, budget: budget))
         }
         guard let boundary = MultipartBoundary.read(contentType) else {
             throw .bad("bad_boundary", "The boundary of the multipart body is missing or invalid.")
         }
-        return .multipart(MultipartCollector(boundary: boundary, folder: folder, limits: limits))
+        return .multipart(MultipartCollector(boundary: boundary, folder: folder, limits: limits, budget: budget))
     }
 
     mutating func append(_ piece: UnsafeRawBufferPointer) throws(Refusal) {

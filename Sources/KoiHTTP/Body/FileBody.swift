@@ -7,7 +7,8 @@ package final class FileBody: Sendable {
     /// In bytes.
     package let length: Int
     let descriptor: Int32
-    private let owner: SpooledFile?
+    /// What closes the descriptor, where this object does not.
+    private let owner: (any Sendable & AnyObject)?
 
     /// The whole of a regular file; nil when it cannot be opened.
     package convenience init?(path: String) {
@@ -40,6 +41,16 @@ package final class FileBody: Sendable {
         offset = 0
         length = file.size
         owner = file
+    }
+
+    /// A part of another one.
+    ///
+    /// - Parameter range: in bytes from where the other one begins; must lie within it.
+    init(_ whole: FileBody, _ range: Range<Int>) {
+        descriptor = whole.descriptor
+        offset = whole.offset + range.lowerBound
+        length = range.count
+        owner = whole
     }
 
     deinit {

@@ -1,5 +1,5 @@
 /// Gathers the parts of a `multipart/form-data` body: small ones in memory, large ones in files.
-struct MultipartCollector: ~Copyable {
+package struct MultipartCollector: ~Copyable {
     private enum Content: ~Copyable {
         case none
         case bytes([UInt8])
@@ -14,18 +14,27 @@ struct MultipartCollector: ~Copyable {
 
     private let folder: String
     private let limits: Limits
+    private let budget: ByteBudget
+    /// Of the parts that are not in files.
+    private(set) var bytesInMemory = 0
     private var parser: MultipartParser
     private var header: Header?
     private var content = Content.none
     private var parts: [Part] = []
 
-    init(boundary: [UInt8], folder: String, limits: Limits) {
+    init(boundary: [UInt8], folder: String, limits: Limits, budget: ByteBudget) {
         self.folder = folder
         self.limits = limits
+        self.budget = budget
         parser = MultipartParser(boundary: boundary, headerLimit: limits.partHeader)
     }
 
-    mutating func append(_ piece: UnsafeRawBufferPointer) throws(Refusal) {
+    /// For a form that does not share what may be stored with others.
+    package init(boundary: [UInt8], folder: String, limits: Limits) {
+        self.init(boundary: boundary, folder: folder, limits: limits, budget: ByteBudget(1 << 40))
+    }
+
+    package mutating func append(_ piece: UnsafeRawBufferPointer) throws(Refusal) {
         var parser = self.parser
         try parser.read(piece) { event throws(Refusal) in
             switch event {
@@ -39,7 +48,7 @@ struct MultipartCollector: ~Copyable {
         self.parser = parser
     }
 
-    consuming func finish() throws(Refusal) -> [Part] {
+    package consuming func finish() throws(Refusal) -> [Part] {
         guard parser.isComplete else {
             throw .bad("bad_multipart", "The multipart body ends before its last boundary.")
         }
@@ -82,9 +91,11 @@ struct MultipartCollector: ~Copyable {
             break
         case .bytes(var bytes) where bytes.count + piece.count <= limits.partInMemory:
             bytes.append(contentsOf: piece)
+            bytesInMemory += piece.count
             self.content = .bytes(bytes)
         case .bytes(let bytes):
-            var writer = try SpoolWriter(folder: folder)
+            var writer = try SpoolWriter(folder: folder, budget: budget)
+            bytesInMemory -= bytes.count
             try bytes.withBytes { bytes throws(Refusal) in try writer.write(bytes) }
             try writer.write(piece)
             self.content = .file(writer)

@@ -8,12 +8,21 @@ package final class SpooledFile: Sendable {
     /// In bytes.
     package let size: Int
 
-    init(descriptor: Int32, size: Int) {
+    private let budget: ByteBudget?
+    private let charged: Int
+
+    /// - Parameter charged: bytes taken from `budget`, which are given back at the end.
+    init(descriptor: Int32, size: Int, budget: ByteBudget? = nil, charged: Int = 0) {
         self.descriptor = descriptor
         self.size = size
+        self.budget = budget
+        self.charged = charged
     }
 
-    deinit { Glibc.close(descriptor) }
+    deinit {
+        Glibc.close(descriptor)
+        budget?.giveBack(charged)
+    }
 
     /// A path that opens the file as long as this object lives.
     package var path: String { "/proc/self/fd/\(descriptor)" }

@@ -15,7 +15,7 @@ struct AnswerPlan {
             framing = .length(bytes.count)
         case .file(let file):
             framing = .length(file.length)
-        case .stream:
+        case .stream, .events:
             if let length = AnswerPlan.statedLength(response.fields) {
                 framing = .length(length)
             } else {

@@ -1,4 +1,5 @@
 import CLinux
+import Synchronization
 
 /// One socket with its conversation, on one loop: reads, asks the application, writes.
 ///
@@ -8,12 +9,20 @@ final class Connection {
     let id: ConnectionID
     private let loop: EventLoop
     private let peer: Peer
-    private let socket: Socket
+    /// What it counts as where connections of an address are counted; nil where they are not.
+    let address: String?
+    /// Whether the peer's fields say for whom it asks.
+    private let isProxy: Bool
+    private let socket: Transport
     private var conversation: Conversation
     private var collector = BodyCollector.nothing
     private var patience: Patience
     private var outgoing = Outgoing()
     private weak var exchange: Exchange?
+    /// What there is to say of the request at hand.
+    private var report: RequestReport
+    /// Requests whose answers the system has not taken to their end.
+    private var unsent: [RequestReport] = []
     /// Numbers requests and chunks, so that a late or repeated delivery is recognised.
     private var serial: UInt64 = 0
     private var isReadable = true
@@ -22,18 +31,29 @@ final class Connection {
     /// Close when everything is sent.
     private var isEnding = false
     private var isLingering = false
+    /// What is left of the connection's turn.
+    private var share = 0
+    /// Whether the loop will come back to it by itself.
+    private var isQueued = false
+    /// Bytes taken from the budget for a body in memory and for what was sent ahead.
+    private var heldBytes = 0
 
-    /// Reads in a row before other connections have their turn.
-    private static let share = 16
+    /// Reads and requests in a row before other connections have their turn.
+    private static let share = 32
     /// Bodies up to this size are copied behind their head; larger ones are sent from where they are.
     private static let copiedBody = 16 * 1024
     private static let outputLimit = 64 * 1024
 
-    init(id: ConnectionID, descriptor: Int32, peer: Peer, loop: EventLoop) {
+    init(id: ConnectionID, arrival: Arrival, loop: EventLoop) {
         self.id = id
-        self.peer = peer
         self.loop = loop
-        socket = Socket(descriptor: descriptor)
+        var peer = arrival.peer
+        peer.mayBeAnybody = loop.service.proxies.mayBeAnybody(peer.address)
+        self.peer = peer
+        address = arrival.address
+        isProxy = loop.service.proxies.trusts(arrival.peer)
+        report = RequestReport(peer: peer)
+        socket = Transport(descriptor: arrival.descriptor, session: loop.tlsSession(for: arrival.peer))
         conversation = Conversation(limits: loop.service.limits)
         patience = Patience(now: loop.now)
     }
@@ -49,7 +69,8 @@ final class Connection {
 
     /// Takes an answer that was given later.
     func deliver(_ response: Response, serial: UInt64) {
-        guard serial == self.serial, conversation.phase == .responding, outgoing.isIdle else {
+        // Answers to requests before this one may still wait to be sent: it goes behind them.
+        guard serial == self.serial, conversation.phase == .responding, !outgoing.hasContent else {
             return response.abandon()
         }
         exchange = nil
@@ -57,23 +78,48 @@ final class Connection {
         advance()
     }
 
+    /// The application let go of the request without an answer.
+    func deliverNothing(serial: UInt64) {
+        deliver(response(for: .unanswered), serial: serial)
+    }
+
     /// Takes a chunk of a stream.
     func deliver(_ chunk: BodyChunk, serial: UInt64) {
         guard serial == self.serial else { return }
-        switch outgoing.take(chunk) {
+        if patience.phase == .streaming || patience.phase == .halfClosed { patience.advance(by: 0, now: loop.now) }
+        if case .bytes(let bytes) = chunk { report.sent += bytes.count }
+        switch outgoing.take(chunk, into: &loop.output) {
         case .more: break
         case .complete: completeAnswer()
-        case .broken: return close()
+        case .broken: return close(.failed)
         }
         advance()
     }
 
     func checkPatience() {
-        switch patience.verdict(now: loop.now, limits: loop.service.limits) {
-        case .wait: break
-        case .close: close()
-        case .refuse: refuse(.timeout)
-        }
+        let verdict = patience.verdict(now: loop.now, limits: loop.service.limits) { socket.unsent }
+        guard verdict != .wait else { return }
+        if verdict == .beat { return beat() }
+        if restingSince(loop.now) == nil { loop.service.counts.tooSlow.add(1, ordering: .relaxed) }
+        if verdict == .refuse { refuse(.timeout) } else { close(.stalled) }
+    }
+
+    /// Since when it can be closed at no loss; nil while something is under way.
+    func restingSince(_ now: Int) -> Int? { patience.restingSince(now) }
+
+    /// Sends a comment on an event stream that was silent for long, or ends it where it may not go on.
+    private func beat() {
+        patience.advance(by: 0, now: loop.now)
+        if !outgoing.beat(into: &loop.output) { endEvents() }
+        advance()
+    }
+
+    /// Nobody waits for the end of a stream that has none.
+    private var mustEndEvents: Bool { loop.isStopping && outgoing.isEventStream }
+
+    private func endEvents() {
+        outgoing.endEvents(into: &loop.output)
+        completeAnswer()
     }
 
     /// The server stops: what is asked already is answered, and an idle connection closed.
@@ -89,9 +135,17 @@ final class Connection {
         advance()
     }
 
-    func close() {
+    /// - Parameter outcome: of the request at hand and of those whose answers are not yet sent, where there are any.
+    func close(_ outcome: RequestReport.Outcome = .aborted) {
         guard !isClosed else { return }
         isClosed = true
+        // Without it a client with TLS knows that its answer was cut off.
+        if outgoing.isIdle, conversation.phase != .responding { socket.sayGoodbye() }
+        letGo(heldBytes)
+        // Answers that nobody gets any more: what the loop sends next is another client's.
+        loop.output.removeAll(keepingCapacity: true)
+        // A stream of events has no other end than that its client leaves.
+        reportRest(outcome == .aborted && outgoing.isEventStream ? .answered : outcome)
         outgoing.cancel()
         exchange?.connectionClosed()
         loop.remove(id)
@@ -99,19 +153,27 @@ final class Connection {
 
     /// Does all that can be done now: sends, then reads, until one of them has to wait.
     func advance() {
-        var share = Connection.share
+        share = Connection.share
         while !isClosed {
-            switch outgoing.transmit(to: socket, with: &loop.output) {
+            let progress = outgoing.transmit(to: socket, with: &loop.output)
+            if !loop.answered.isEmpty || !unsent.isEmpty { reportSent(progress) }
+            switch progress {
             case .failed: return close()
             case .blocked(let moved):
                 patience.enter(.writing, now: loop.now)
                 if moved > 0 { patience.advance(by: moved, now: loop.now) }
                 return
-            case .yielded:
+            case .yielded(let moved):
                 patience.enter(.writing, now: loop.now)
-                patience.advance(by: 1, now: loop.now)
-                return loop.revisit(id)
+                patience.advance(by: moved, now: loop.now)
+                return queue()
+            case .needsChunk where mustEndEvents: endEvents()
+            case .awaitsChunk where mustEndEvents: endEvents()
             case .needsChunk: askForChunk()
+            case .awaitsChunk where outgoing.isEventStream:
+                // It has no end of its own: whoever closes its side of it has gone.
+                if isPeerFinished { return close() }
+                return patience.enter(.streaming, now: loop.now)
             case .awaitsChunk:
                 // A client that closed its side may still read, or be gone: its stream gets a last delay.
                 patience.enter(isPeerFinished ? .halfClosed : .application, now: loop.now)
@@ -123,16 +185,30 @@ final class Connection {
                 if conversation.phase == .responding {
                     return patience.enter(.application, now: loop.now)
                 }
-                if !conversation.ahead.isEmpty {
-                    conversation.takeAhead().withUnsafeBytes { process($0) }
-                    continue
-                }
-                guard isReadable else { return notePatience() }
-                guard share > 0 else { return loop.revisit(id) }
+                let isAhead = !conversation.ahead.isEmpty
+                guard isAhead || isReadable else { return notePatience() }
+                guard share > 0 else { return queue() }
                 share -= 1
-                read()
+                if isAhead {
+                    conversation.takeAhead().withUnsafeBytes { process($0) }
+                } else {
+                    read()
+                }
             }
         }
+    }
+
+    /// It had its turn: the loop comes back to it after the others.
+    private func queue() {
+        guard !isQueued else { return }
+        isQueued = true
+        loop.revisit(id)
+    }
+
+    /// The loop comes back.
+    func takeTurn() {
+        isQueued = false
+        advance()
     }
 
     private func notePatience() {
@@ -148,13 +224,18 @@ final class Connection {
     private func read() {
         switch socket.read(into: loop.input) {
         case .closed: close()
-        case .blocked: isReadable = false
+        // A hang-up that was told once is not told again: the end is read until it comes.
+        case .blocked: if !isPeerFinished { isReadable = false }
+        case .refused(let refusal):
+            // RFC 6797 §7.2: nothing is said of HTTPS in plain text.
+            report.peer.isSecure = false
+            prepareRefusal(refusal)
         case .bytes(0):
             // A request that was cut off needs no answer.
             close()
         case .bytes(let count):
-            // epoll(7): a short read of a stream has emptied it; only its end may remain to be read.
-            if count < loop.input.count, !isPeerFinished { isReadable = false }
+            // Only its end may remain to be read.
+            if socket.isDrained(by: count, of: loop.input.count), !isPeerFinished { isReadable = false }
             if isLingering { return }
             if patience.phase == .body { patience.advance(by: count, now: loop.now) }
             process(UnsafeRawBufferPointer(loop.input).part(0..<count))
@@ -164,23 +245,67 @@ final class Connection {
     /// Feeds the conversation until it needs more, waits for an answer, or output must go out first.
     private func process(_ bytes: UnsafeRawBufferPointer) {
         var input = bytes
-        while outgoing.isIdle, !isEnding, loop.output.count < Connection.outputLimit {
-            switch conversation.next(&input) {
-            case .needInput: return conversation.hold(input)
+        while outgoing.isIdle, !isEnding, share > 0, loop.output.count < Connection.outputLimit {
+            let before = input.count
+            let step = conversation.next(&input)
+            noteReceived(before - input.count)
+            switch step {
+            case .needInput: return keep(input)
             case .admit: admit()
             case .interim: loop.output.append(contentsOf: "HTTP/1.1 100 Continue\r\n\r\n")
             case .body(let piece):
                 do { try collector.append(piece) } catch { prepareRefusal(error) }
-            case .request: ask()
+            case .request:
+                share -= 1
+                ask()
             case .refuse(let refusal): prepareRefusal(refusal)
             }
         }
-        if !isEnding { conversation.hold(input) }
+        if !isEnding { keep(input) }
+    }
+
+    /// Keeps what was read and cannot be used yet.
+    private func keep(_ input: UnsafeRawBufferPointer) {
+        conversation.hold(input)
+        guard !hold(collector.bytesInMemory + conversation.ahead.count) else { return }
+        // What was sent ahead of an answer that is still to come cannot be answered itself.
+        conversation.phase == .body ? prepareRefusal(.bodiesTooLarge) : close()
+    }
+
+    /// Has this many bytes count as held: what is beyond a small body is taken from the budget of all connections.
+    ///
+    /// - Returns: false, and all as it was, where the budget is used up.
+    private func hold(_ bytes: Int) -> Bool {
+        let service = loop.service
+        let bytes = max(0, bytes - service.limits.smallBody)
+        if bytes <= heldBytes {
+            letGo(heldBytes - bytes)
+            return true
+        }
+        guard service.buffered.take(bytes - heldBytes) else {
+            service.counts.shed.add(1, ordering: .relaxed)
+            return false
+        }
+        heldBytes = bytes
+        return true
+    }
+
+    private func letGo(_ bytes: Int) {
+        guard bytes > 0 else { return }
+        heldBytes -= bytes
+        loop.service.buffered.giveBack(bytes)
     }
 
     private func admit() {
         let service = loop.service
-        switch service.application.admit(conversation.head, peer: peer) {
+        let (head, peer) = resolved()
+        identify()
+        report.peer = peer
+        var trace = report.trace
+        let admission =
+            redirect(head).map(Admission.refuse) ?? service.application.admit(head, peer: peer, trace: &trace)
+        report.trace = trace
+        switch admission {
         case .buffer(let limit):
             guard conversation.admit(limit: limit) else { return prepareRefusal(.bodyTooLarge) }
             var bytes: [UInt8] = []
@@ -192,7 +317,8 @@ final class Connection {
                 collector = try .spool(
                     contentType: conversation.head.fields["Content-Type"],
                     folder: service.spoolFolder,
-                    limits: service.limits
+                    limits: service.limits,
+                    budget: service.spooled
                 )
             } catch { prepareRefusal(error) }
         case .refuse(let response):
@@ -208,6 +334,16 @@ final class Connection {
 
     /// Hands the complete request to the application.
     private func ask() {
+        identify()
+        report.completed = loop.instant
+        // The time of idleness begins anew after each answer, also where that is given at once.
+        patience.enter(.application, now: loop.now)
+        let service = loop.service
+        guard hold(collector.bytesInMemory) else { return answerOverloaded(.bodiesTooLarge) }
+        guard service.counts.inFlight.load(ordering: .relaxed) < service.limits.requestsInFlight else {
+            service.counts.shed.add(1, ordering: .relaxed)
+            return answerOverloaded(.tooManyRequests)
+        }
         var collected = BodyCollector.nothing
         swap(&collected, &collector)
         let body: Body
@@ -219,29 +355,72 @@ final class Connection {
         } catch { return prepareRefusal(error) }
 
         serial &+= 1
-        let exchange = Exchange(loop: loop, id: id, serial: serial)
+        let exchange = Exchange(loop: loop, id: id, serial: serial, heldBytes: heldBytes)
+        heldBytes = 0
+        let (head, peer) = resolved()
+        report.peer = peer
         let request = Request(
-            head: conversation.head,
+            head: head,
             body: body,
             peer: peer,
             loop: loop.index,
-            id: loop.service.makeRequestID()
+            id: report.trace.id
         )
-        if let response = loop.service.application.respond(to: request, exchange: exchange) {
+        var trace = report.trace
+        let response =
+            redirect(head)
+            ?? service.application.respond(to: request, exchange: exchange, trace: &trace)
+        report.trace = trace
+        if let response {
             exchange.markAnswered() ? answer(response) : response.abandon()
         } else {
+            exchange.noteInFlight()
             self.exchange = exchange
         }
     }
 
+    /// Answers a complete request without giving it to the application; the connection stays.
+    private func answerOverloaded(_ refusal: Refusal) {
+        collector = .nothing
+        letGo(heldBytes)
+        report.refusal = refusal.code
+        answer(response(for: refusal))
+    }
+
+    /// The request's head and who asks, by the word of a proxy that is trusted.
+    private func resolved() -> (RequestHead, Peer) {
+        guard isProxy else { return (conversation.head, peer) }
+        var head = conversation.head
+        var client = loop.service.proxies.client(of: peer, &head)
+        client.mayBeAnybody = loop.service.proxies.mayBeAnybody(client.address)
+        return (head, client)
+    }
+
+    /// The answer of a listener that sends everybody on to HTTPS; nil where the connection came in by another.
+    private func redirect(_ head: RequestHead) -> Response? {
+        guard peer.role == .redirect else { return nil }
+        return loop.service.redirect.response(to: head)
+            ?? loop.service.application.refusal(.misdirected, id: report.trace.id)
+    }
+
     private func prepareRefusal(_ refusal: Refusal) {
-        endWith(loop.service.application.refusal(refusal))
+        identify()
+        report.refusal = refusal.code
+        endWith(response(for: refusal))
+    }
+
+    /// In the language that the client asks for, where its request was read that far.
+    private func response(for refusal: Refusal) -> Response {
+        var refusal = refusal
+        refusal.acceptLanguage = conversation.head.fields["Accept-Language"]
+        return loop.refusal(refusal, id: report.trace.id)
     }
 
     /// Answers although the request was not read to its end, which ends the connection.
     private func endWith(_ response: Response) {
         guard !isEnding, outgoing.isIdle else { return close() }
         collector = .nothing
+        letGo(heldBytes)
         conversation.close()
         isReadable = true
         answer(response)
@@ -253,28 +432,95 @@ final class Connection {
         if plan.framing == .untilClose || loop.isStopping { conversation.closeAfterAnswer() }
         plan.persistence =
             !conversation.keepsAlive ? .close : head.minorVersion == 0 ? .keepAlive : .implied
+        let start = loop.output.count
         ResponseEncoder.append(
             response.status,
             response.fields,
             framing: plan.framing,
             persistence: plan.persistence,
-            dateLine: loop.dateLine,
+            dateLine: report.peer.isSecure ? loop.secureDateLine : loop.dateLine,
+            requestID: report.trace.id,
+            quota: report.trace.quota,
             to: &loop.output
         )
+        report.status = response.status.code
+        report.times = response.times
+        report.sent = loop.output.count - start
         switch plan.content {
         case .bytes(let bytes) where bytes.count <= Connection.copiedBody:
             loop.output.append(contentsOf: bytes)
+            report.sent += bytes.count
             completeAnswer()
         case .none:
             completeAnswer()
-        case .bytes, .file, .stream:
+        case .bytes, .file, .stream, .events:
             outgoing.begin(plan.content, framing: plan.framing)
         }
     }
 
     private func completeAnswer() {
+        report.outcome = report.refusal == nil ? .answered : .refused
+        conclude()
         outgoing.reset()
         if !conversation.finish() { isEnding = true }
+    }
+
+    // What is told of requests.
+
+    private func identify() {
+        guard report.trace.id.isEmpty else { return }
+        report.trace.id = conversation.requestID ?? loop.service.makeRequestID()
+    }
+
+    private func noteReceived(_ count: Int) {
+        if report.received == 0 { report.began = loop.instant }
+        report.received += count
+    }
+
+    /// The answer to the request at hand is complete, or will never be.
+    private func conclude() {
+        if conversation.hasHead { report.method = conversation.head.method }
+        report.sent += outgoing.contentSent
+        if report.began == 0 { report.began = loop.instant }
+        loop.answered.append(report)
+        report = RequestReport(peer: peer)
+    }
+
+    /// Tells of the requests whose answers are with the system; keeps those that are not.
+    private func reportSent(_ progress: Outgoing.Progress) {
+        switch progress {
+        case .failed: break
+        case .blocked:
+            unsent += loop.answered
+            loop.answered.removeAll(keepingCapacity: true)
+        default: reportAll()
+        }
+    }
+
+    private func reportRest(_ outcome: RequestReport.Outcome) {
+        // The end of line that some clients send behind a body (RFC 9112 §2.2) is no request.
+        if report.received > 2 || report.status != nil {
+            identify()
+            conclude()
+        }
+        guard !loop.answered.isEmpty || !unsent.isEmpty else { return }
+        for index in unsent.indices { unsent[index].outcome = outcome }
+        for index in loop.answered.indices { loop.answered[index].outcome = outcome }
+        reportAll()
+    }
+
+    private func reportAll() {
+        let now = loop.service.clock.exact()
+        for report in unsent { tell(report, now) }
+        unsent = []
+        for report in loop.answered { tell(report, now) }
+        loop.answered.removeAll(keepingCapacity: true)
+    }
+
+    private func tell(_ report: RequestReport, _ now: UInt64) {
+        var report = report
+        report.ended = now
+        loop.service.application.ended(report, loop: loop.index)
     }
 
     private func askForChunk() {
@@ -298,6 +544,6 @@ final class Connection {
             guard isReadable else { return }
             read()
         }
-        if !isClosed { loop.revisit(id) }
+        if !isClosed { queue() }
     }
 }

@@ -1,3 +1,4 @@
+import KoiLock
 import Synchronization
 
 /// The way back to the client of one request, for answers that are given later.
@@ -12,14 +13,19 @@ package final class Exchange: Sendable {
     private let loop: EventLoop?
     private let id: ConnectionID
     private let serial: UInt64
+    /// Bytes of the request's body that count as held until nobody has it any more.
+    private let heldBytes: Int
+    private let isInFlight = Atomic(false)
     private let sink: (@Sendable (Response) -> Void)?
     private let isAnswered = Atomic(false)
-    private let watch = Mutex(Watch())
+    private let watch = Lock(Watch())
 
-    init(loop: EventLoop, id: ConnectionID, serial: UInt64) {
+    /// - Parameter heldBytes: taken from the budget of buffered bytes, and given back at the end.
+    init(loop: EventLoop, id: ConnectionID, serial: UInt64, heldBytes: Int) {
         self.loop = loop
         self.id = id
         self.serial = serial
+        self.heldBytes = heldBytes
         sink = nil
     }
 
@@ -28,10 +34,15 @@ package final class Exchange: Sendable {
         loop = nil
         id = ConnectionID(slot: 0, generation: 0)
         serial = 0
+        heldBytes = 0
         self.sink = sink
     }
 
     deinit {
+        if let service = loop?.service {
+            service.buffered.giveBack(heldBytes)
+            if isInFlight.load(ordering: .relaxed) { service.counts.inFlight.subtract(1, ordering: .relaxed) }
+        }
         guard markAnswered() else { return }
         loop?.post(.unanswered(id, serial: serial))
         sink?(Response(Refusal.unanswered.status))
@@ -56,6 +67,13 @@ package final class Exchange: Sendable {
             return watch.isClosed
         }
         if isClosed { body() }
+    }
+
+    /// The application has kept the exchange to answer later: it counts as in flight until it is let go, also where the client
+    /// is not there any more.
+    func noteInFlight() {
+        loop?.service.counts.inFlight.add(1, ordering: .relaxed)
+        isInFlight.store(true, ordering: .relaxed)
     }
 
     /// True for the first who asks.

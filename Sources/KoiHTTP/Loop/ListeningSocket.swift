@@ -13,27 +13,32 @@ final class ListeningSocket: Sendable {
         case exhausted
     }
 
+    /// What waits in the system beyond what is on its way to the client, about.
+    private static let unsentBytes: Int32 = 128 * 1024
+
     let descriptor: Int32
     /// The address in use, with the port that the system chose.
-    let address: Listener
-    private let unixPath: String?
+    let address: Listener.Address
+    private let role: Listener.Role
+    private let isUnix: Bool
+    /// The socket file to remove at the end.
+    private let ownedPath: String?
 
-    init(_ listener: Listener, backlog: Int) throws(ServerError) {
-        switch listener {
-        case .tcp(let host, let port):
-            unixPath = nil
-            descriptor = try ListeningSocket.bindTCP(host: host, port: port, backlog: backlog)
-            address = .tcp(host: host, port: SocketAddress.local(of: descriptor)?.port ?? port)
-        case .unix(let path, let mode):
-            descriptor = try ListeningSocket.bindUnix(path: path, mode: mode, backlog: backlog)
-            unixPath = path
-            address = listener
+    init(_ descriptor: Int32, _ address: Listener.Address, _ role: Listener.Role, ownedPath: String? = nil) {
+        self.descriptor = descriptor
+        self.address = address
+        self.role = role
+        self.ownedPath = ownedPath
+        isUnix = if case .unix = address { true } else { false }
+        // Connections inherit it. Without it the system takes megabytes for each client that does not read (tcp(7)).
+        if !isUnix {
+            SocketOption.set(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, ListeningSocket.unsentBytes)
         }
     }
 
     deinit {
         close(descriptor)
-        if let unixPath { unlink(unixPath) }
+        if let ownedPath { unlink(ownedPath) }
     }
 
     func accept() -> Accepted {
@@ -42,92 +47,25 @@ final class ListeningSocket: Sendable {
             let accepted = address.withMutablePointer { pointer, length in
                 linux_accept(descriptor, pointer, length)
             }
-            guard accepted < 0 else {
-                if unixPath != nil {
-                    return .connection(accepted, Peer(address: "", isLocalSocket: true))
-                }
-                var on: Int32 = 1
-                setsockopt(
-                    accepted,
-                    Int32(IPPROTO_TCP),
-                    TCP_NODELAY,
-                    &on,
-                    socklen_t(MemoryLayout<Int32>.size)
-                )
-                return .connection(accepted, Peer(address: address.host))
-            }
+            guard accepted < 0 else { return .connection(accepted, peer(accepted, address)) }
             switch errno {
             case EAGAIN: return .none
-            case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted
-            // Whatever else is wrong concerns a client that has gone again (accept(2)).
-            case EBADF, EINVAL, ENOTSOCK, EOPNOTSUPP, EFAULT: return .none
-            default: continue
+            // These concern a client that has gone again (accept(2)).
+            case EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, ENETUNREACH:
+                continue
+            // No descriptor, no memory, or something that will not be better at once: trying on would spin.
+            default: return .exhausted
             }
         }
     }
 
-    private static func bindTCP(
-        host: String,
-        port: Int,
-        backlog: Int
-    ) throws(ServerError)
-        -> Int32
-    {
-        let name = "listen on \(host):\(port)"
-        var hints = addrinfo()
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
-        var found: UnsafeMutablePointer<addrinfo>?
-        guard (0...65_535).contains(port), getaddrinfo(host, "\(port)", &hints, &found) == 0,
-            let info = found
-        else { throw ServerError(call: name, errno: EADDRNOTAVAIL) }
-        defer { freeaddrinfo(found) }
-        let descriptor = socket(info.pointee.ai_family, linux_stream_socket, 0)
-        guard descriptor >= 0 else { throw ServerError(call: name, errno: errno) }
-        var on: Int32 = 1
-        setsockopt(
-            descriptor,
-            SOL_SOCKET,
-            SO_REUSEADDR,
-            &on,
-            socklen_t(MemoryLayout<Int32>.size)
-        )
-        guard bind(descriptor, info.pointee.ai_addr, info.pointee.ai_addrlen) == 0,
-            listen(descriptor, Int32(clamping: backlog)) == 0
-        else {
-            let failure = errno
-            close(descriptor)
-            throw ServerError(call: name, errno: failure)
+    private func peer(_ accepted: Int32, _ address: SocketAddress) -> Peer {
+        var peer = Peer(address: "", isLocalSocket: role == .commands, isSecure: role == .tls)
+        peer.role = role
+        if !isUnix {
+            peer.address = address.host
+            SocketOption.set(accepted, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         }
-        return descriptor
-    }
-
-    private static func bindUnix(
-        path: String,
-        mode: mode_t,
-        backlog: Int
-    ) throws(ServerError)
-        -> Int32
-    {
-        let name = "listen on \(path)"
-        guard var address = SocketAddress(unixPath: path) else {
-            throw ServerError(call: name, errno: ENAMETOOLONG)
-        }
-        let descriptor = socket(AF_UNIX, linux_stream_socket, 0)
-        guard descriptor >= 0 else { throw ServerError(call: name, errno: errno) }
-        var status = stat()
-        // Only a socket is replaced, never a file that happens to bear the name.
-        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { unlink(path) }
-        // The mode is set before anyone can connect: connecting needs listen.
-        let isBound = address.withMutablePointer { pointer, length in
-            bind(descriptor, pointer, length.pointee) == 0
-        }
-        guard isBound, chmod(path, mode) == 0, listen(descriptor, Int32(clamping: backlog)) == 0
-        else {
-            let failure = errno
-            close(descriptor)
-            throw ServerError(call: name, errno: failure)
-        }
-        return descriptor
+        return peer
     }
 }

@@ -1,11 +1,13 @@
 import CLinux
 import Glibc
-import Synchronization
+import KoiLock
 
 /// What other threads want of a loop.
 enum Mail: Sendable {
-    /// A connection accepted for this loop; one over the limit is refused, and only told so.
-    case adopt(descriptor: Int32, Peer, isRefused: Bool)
+    /// A connection accepted for this loop.
+    case adopt(Arrival)
+    /// No descriptor is left: close what rests for longest.
+    case yieldDescriptors
     case response(ConnectionID, serial: UInt64, Response)
     case unanswered(ConnectionID, serial: UInt64)
     case chunk(ConnectionID, serial: UInt64, BodyChunk)
@@ -31,7 +33,7 @@ final class Mailbox: Sendable {
 
     /// An event descriptor in the loop's epoll set.
     let bell: Int32
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// - Throws: `ServerError` when the system has no descriptor left.
     init() throws(ServerError) {

@@ -7,8 +7,8 @@ struct Outgoing {
         case contentSent
         /// The socket takes no more; so many bytes went out.
         case blocked(Int)
-        /// There is more to send, but others have their turn first.
-        case yielded
+        /// There is more to send, but others have their turn first; so many bytes went out.
+        case yielded(Int)
         /// All is sent and the stream has to be asked.
         case needsChunk
         /// All is sent and the stream was asked.
@@ -30,12 +30,23 @@ struct Outgoing {
         case stream(Stream)
     }
 
+    /// Chunks up to this size join what else the loop has to send; larger ones wait on their own.
+    private static let copiedChunk = 16 * 1024
+
     private struct Stream {
         let source: any BodySource
+        /// The same source where it is an event stream.
+        var events: (any EventSource)?
         let isChunked: Bool
         /// What is left of a stated length.
         var remaining: Int?
         var isAsked = false
+
+        func append(_ bytes: [UInt8], to out: inout [UInt8]) {
+            if isChunked { ResponseEncoder.append(chunkOf: bytes.count, to: &out) }
+            out.append(contentsOf: bytes)
+            if isChunked { out.append(contentsOf: "\r\n") }
+        }
     }
 
     private var waiting: [UInt8] = []
@@ -50,6 +61,27 @@ struct Outgoing {
         if case .none = content { waiting.isEmpty } else { false }
     }
 
+    /// Whether content is open; bytes that wait are none.
+    var hasContent: Bool {
+        if case .none = content { false } else { true }
+    }
+
+    /// Whether an event stream is open.
+    var isEventStream: Bool { events != nil }
+
+    private var events: (any EventSource)? {
+        if case .stream(let stream) = content { stream.events } else { nil }
+    }
+
+    /// Bytes of the content in hand that went out; those of a stream are counted where they come in.
+    var contentSent: Int {
+        switch content {
+        case .none, .stream: 0
+        case .bytes(_, let offset): offset
+        case .file(_, let sent): sent
+        }
+    }
+
     mutating func begin(_ body: ResponseBody, framing: ResponseEncoder.Framing) {
         switch body {
         case .none: content = .none
@@ -59,6 +91,9 @@ struct Outgoing {
             var stream = Stream(source: source, isChunked: framing == .chunked)
             if case .length(let length) = framing { stream.remaining = length }
             content = .stream(stream)
+        case .events(let source):
+            let isChunked = framing == .chunked
+            content = .stream(Stream(source: source, events: source, isChunked: isChunked))
         }
     }
 
@@ -72,7 +107,7 @@ struct Outgoing {
     }
 
     /// Sends `fresh`, which is emptied, after what waited before, and then the content.
-    mutating func transmit(to socket: borrowing Socket, with fresh: inout [UInt8]) -> Progress {
+    mutating func transmit(to socket: borrowing Transport, with fresh: inout [UInt8]) -> Progress {
         var moved = 0
         if !fresh.isEmpty {
             if waiting.isEmpty {
@@ -98,10 +133,11 @@ struct Outgoing {
             waitingOffset += sent
         }
         if waitingOffset > 0 {
-            waiting.removeAll(keepingCapacity: waiting.capacity <= 4096)
+            // An idle connection keeps no storage.
+            waiting = []
             waitingOffset = 0
         }
-        return sendContent(to: socket, moved: moved)
+        return settled(sendContent(to: socket, moved: moved), moved, on: socket)
     }
 
     mutating func askForChunk(_ deliver: @escaping @Sendable (BodyChunk) -> Void) {
@@ -111,8 +147,8 @@ struct Outgoing {
         stream.source.next(deliver)
     }
 
-    /// Puts a chunk of the stream behind what waits.
-    mutating func take(_ chunk: BodyChunk) -> ChunkResult {
+    /// Takes a chunk of the stream, to be sent next: what is small goes into `fresh`.
+    mutating func take(_ chunk: BodyChunk, into fresh: inout [UInt8]) -> ChunkResult {
         guard case .stream(var stream) = content else { return .more }
         stream.isAsked = false
         switch chunk {
@@ -125,13 +161,15 @@ struct Outgoing {
             content = .stream(stream)
             // An empty chunk would end the content.
             if bytes.isEmpty { return .more }
-            if stream.isChunked { ResponseEncoder.append(chunkOf: bytes.count, to: &waiting) }
-            waiting.append(contentsOf: bytes)
-            if stream.isChunked { waiting.append(contentsOf: "\r\n") }
+            if bytes.count <= Outgoing.copiedChunk {
+                stream.append(bytes, to: &fresh)
+            } else {
+                stream.append(bytes, to: &waiting)
+            }
             return .more
         case .end:
             content = .none
-            if stream.isChunked { waiting.append(contentsOf: "0\r\n\r\n") }
+            if stream.isChunked { fresh.append(contentsOf: "0\r\n\r\n") }
             return (stream.remaining ?? 0) == 0 ? .complete : .broken
         case .failed:
             content = .none
@@ -139,12 +177,29 @@ struct Outgoing {
         }
     }
 
+    /// Sends a comment on an event stream.
+    ///
+    /// - Returns: false where the stream has come to its end instead: call `endEvents`.
+    func beat(into fresh: inout [UInt8]) -> Bool {
+        guard case .stream(let stream) = content, let events = stream.events, !events.isOver else { return false }
+        stream.append(ServerSentEvent.heartbeat, to: &fresh)
+        return true
+    }
+
+    /// Ends an event stream from this side, as complete as it is.
+    mutating func endEvents(into fresh: inout [UInt8]) {
+        guard case .stream(let stream) = content else { return }
+        stream.source.cancel()
+        content = .none
+        if stream.isChunked { fresh.append(contentsOf: "0\r\n\r\n") }
+    }
+
     /// Sends bytes, together with content that lies in memory.
     ///
     /// Returns how many of `bytes` went out, 0 when the socket takes nothing, nil when it failed.
     private mutating func sendWithContent(
         _ bytes: UnsafeRawBufferPointer,
-        to socket: borrowing Socket
+        to socket: borrowing Transport
     ) -> Int? {
         let outcome: Socket.Outcome
         switch content {
@@ -168,7 +223,16 @@ struct Outgoing {
         }
     }
 
-    private mutating func sendContent(to socket: borrowing Socket, moved: Int) -> Progress {
+    /// What was taken to be sent with TLS is sent when the socket has taken it.
+    private func settled(_ progress: Progress, _ moved: Int, on socket: borrowing Transport) -> Progress {
+        switch socket.flush() {
+        case .all: progress
+        case .blocked: if case .failed = progress { progress } else { .blocked(moved) }
+        case .closed: .failed
+        }
+    }
+
+    private mutating func sendContent(to socket: borrowing Transport, moved: Int) -> Progress {
         var moved = moved
         var share = Outgoing.fileShare
         while true {
@@ -184,7 +248,7 @@ struct Outgoing {
                 }
             case .file(let file, let sent):
                 guard sent < file.length else { return .contentSent }
-                guard share > 0 else { return .yielded }
+                guard share > 0 else { return .yielded(moved) }
                 outcome = socket.send(
                     file: file.descriptor,
                     offset: file.offset + sent,

@@ -14,6 +14,8 @@ struct Patience: Sendable, Equatable {
         case application
         /// The client takes the answer.
         case writing
+        /// An event stream is open, and its source has nothing to say.
+        case streaming
         /// A stream's source is waited for although the client has closed its side.
         case halfClosed
         /// All is sent, and the client is still sending.
@@ -25,12 +27,24 @@ struct Patience: Sendable, Equatable {
         /// Answer 408 and close.
         case refuse
         case close
+        /// Send a comment, so that nobody takes the stream for dead.
+        case beat
+    }
+
+    /// How many milliseconds a new connection has for its first byte before it counts as idle.
+    private static let greeting = 1000
+
+    /// A piece of the time of reading a body or writing, and how many bytes had come or were taken when it began.
+    private struct Window: Sendable, Equatable {
+        var start: Int
+        var taken: Int
     }
 
     private(set) var phase = Phase.fresh
     private var start: Int
     private var progress: Int
     private var bytes = 0
+    private var window: Window?
 
     init(now: Int) {
         start = now
@@ -44,6 +58,18 @@ struct Patience: Sendable, Equatable {
         start = now
         progress = now
         bytes = 0
+        window = nil
+    }
+
+    /// Since when nothing is under way, so that the connection can be closed at no loss; nil while something is.
+    ///
+    /// Whoever has only just connected is about to ask.
+    func restingSince(_ now: Int) -> Int? {
+        switch phase {
+        case .idle, .lingering: start
+        case .fresh: now - start >= Patience.greeting ? start : nil
+        default: nil
+        }
     }
 
     /// Notes that something moved within the phase.
@@ -52,7 +78,8 @@ struct Patience: Sendable, Equatable {
         bytes = bytes.addingReportingOverflow(count).partialValue
     }
 
-    func verdict(now: Int, limits: Limits) -> Verdict {
+    /// - Parameter unsent: of what was sent, the bytes that the client has not taken yet; asked for while writing only.
+    mutating func verdict(now: Int, limits: Limits, unsent: () -> Int = { 0 }) -> Verdict {
         switch phase {
         case .fresh:
             now - start >= limits.headTime ? .close : .wait
@@ -61,22 +88,40 @@ struct Patience: Sendable, Equatable {
         case .head:
             now - start >= limits.headTime ? .refuse : .wait
         case .body:
-            now - progress >= limits.bodyIdleTime || isTooSlow(now: now, limits: limits)
+            now - progress >= limits.bodyIdleTime || isSendingTooLittle(now: now, limits: limits)
                 ? .refuse : .wait
         case .application:
             .wait
         case .writing:
-            now - progress >= limits.writeStall ? .close : .wait
+            isTakingTooLittle(now: now, limits: limits, unsent: unsent()) ? .close : .wait
+        case .streaming:
+            now - progress >= limits.heartbeat ? .beat : .wait
         case .halfClosed:
-            now - start >= limits.halfClosedTime ? .close : .wait
+            now - progress >= limits.halfClosedTime ? .close : .wait
         case .lingering:
             now - start >= limits.lingerTime ? .close : .wait
         }
     }
 
-    private func isTooSlow(now: Int, limits: Limits) -> Bool {
-        let elapsed = now - start
+    /// The system takes megabytes at once and then nothing for long: what it still holds tells how fast the client is.
+    private mutating func isTakingTooLittle(now: Int, limits: Limits, unsent: Int) -> Bool {
+        let taken = bytes.subtractingReportingOverflow(unsent).partialValue
+        let window = window ?? Window(start: start, taken: taken)
+        self.window = window
+        let elapsed = now - window.start
+        guard elapsed >= limits.writeStall else { return false }
+        let gained = taken.subtractingReportingOverflow(window.taken).partialValue
+        self.window = Window(start: now, taken: taken)
+        return gained / max(1, elapsed / 1000) < limits.writeRate
+    }
+
+    /// Told for one stretch of time after the other: much at once would else buy a long silence.
+    private mutating func isSendingTooLittle(now: Int, limits: Limits) -> Bool {
+        let window = window ?? Window(start: start, taken: 0)
+        self.window = window
+        let elapsed = now - window.start
         guard elapsed >= limits.bodyRateGrace else { return false }
-        return bytes / max(1, elapsed / 1000) < limits.bodyRate
+        self.window = Window(start: now, taken: bytes)
+        return (bytes - window.taken) / max(1, elapsed / 1000) < limits.bodyRate
     }
 }

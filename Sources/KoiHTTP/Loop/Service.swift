@@ -1,20 +1,51 @@
+import Logging
 import Synchronization
 
 /// What all loops of a server share.
 final class Service: Sendable {
     let application: any Application
     let limits: Limits
+    let proxies: TrustedProxies
+    /// What listeners with TLS show; there are none without it.
+    let tls: TLSIdentity?
+    let redirect: Redirect
+    /// The field line that tells browsers to come over HTTPS only; empty where it is not sent.
+    let strictTransport: [UInt8]
     let spoolFolder: String
     let clock: Clock
     /// Connections of all loops.
     let connections = Atomic(0)
+    let addresses = AddressCounts()
+    let counts = ServerCounts()
+    /// Of bodies in memory and of what clients sent ahead.
+    let buffered: ByteBudget
+    /// Of bodies in files.
+    let spooled: ByteBudget
+    let logger: Logger
     private let lastRequest: Atomic<UInt64>
 
-    init(application: any Application, limits: Limits, spoolFolder: String, clock: Clock) {
+    init(
+        application: any Application,
+        limits: Limits,
+        proxies: TrustedProxies = TrustedProxies(),
+        tls: TLSIdentity? = nil,
+        httpsPort: Int? = nil,
+        spoolFolder: String,
+        clock: Clock,
+        logger: Logger
+    ) {
         self.application = application
         self.limits = limits
+        self.proxies = proxies
+        self.tls = tls
+        redirect = Redirect(identity: tls, port: httpsPort)
+        strictTransport = tls?.strictTransport ?? []
         self.spoolFolder = spoolFolder
         self.clock = clock
+        self.logger = logger
+        // One body of the size that is allowed always finds room.
+        buffered = ByteBudget(max(limits.bufferedBytes, limits.body))
+        spooled = ByteBudget(limits.spooledBytes)
         lastRequest = Atomic(UInt64.random(in: .min ... .max))
     }
 

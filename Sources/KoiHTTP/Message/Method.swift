@@ -17,4 +17,13 @@ package struct Method: RawRepresentable, Hashable, Sendable, CustomStringConvert
     package static let options = Method(rawValue: "OPTIONS")
     package static let connect = Method(rawValue: "CONNECT")
     package static let trace = Method(rawValue: "TRACE")
+
+    package static let query = Method(rawValue: "QUERY")
+
+    /// Whether RFC 9110 §9.3, RFC 5789 or the HTTP working group's draft of QUERY defines it.
+    package var isStandard: Bool { Method.standard.contains(self) }
+
+    private static let standard: Set<Method> = [
+        .get, .head, .post, .put, .patch, .delete, .options, .connect, .trace, .query,
+    ]
 }

@@ -5,11 +5,16 @@ package struct Refusal: Error, Sendable, Equatable {
     package let code: String
     /// An English sentence for people: what is wrong and what to do.
     package let detail: String
+    /// The `Accept-Language` of the request, where it was read that far.
+    package internal(set) var acceptLanguage: String?
+    /// After how many seconds it may be tried again, said by the server as `Retry-After` (RFC 9110 §10.2.3).
+    package let retryAfter: Int?
 
-    package init(_ status: Status, code: String, detail: String) {
+    package init(_ status: Status, code: String, detail: String, retryAfter: Int? = nil) {
         self.status = status
         self.code = code
         self.detail = detail
+        self.retryAfter = retryAfter
     }
 
     static func bad(_ code: String, _ detail: String) -> Refusal {
@@ -30,11 +35,6 @@ package struct Refusal: Error, Sendable, Equatable {
         .internalServerError,
         code: "internal_error",
         detail: "The request could not be answered."
-    )
-    static let tooManyConnections = Refusal(
-        .serviceUnavailable,
-        code: "too_many_connections",
-        detail: "The server has as many connections as it may. Try again shortly."
     )
     static let storageFull = Refusal(
         .insufficientStorage,

@@ -5,7 +5,7 @@ package struct Request: Sendable {
     package var peer: Peer
     /// The index of the event loop that serves it, 0 up to the number of loops.
     package var loop: Int
-    /// 13 letters and digits, unique among the requests of all loops since the server started.
+    /// As in `RequestTrace`; every answer says it in `X-Request-Id`.
     package var id: String
 
     package init(head: RequestHead, body: Body = .none, peer: Peer, loop: Int = 0, id: String) {

@@ -5,6 +5,8 @@ package struct Response: Sendable {
     package var status: Status
     package var fields: Fields
     package var body: ResponseBody
+    /// For `Application.ended`.
+    package var times = AnswerTimes()
 
     package init(_ status: Status, fields: Fields = Fields(), body: ResponseBody = .none) {
         self.status = status
@@ -14,7 +16,11 @@ package struct Response: Sendable {
 
     /// Tells the source of a stream that its content will not be sent.
     func abandon() {
-        if case .stream(let source) = body { source.cancel() }
+        switch body {
+        case .stream(let source): source.cancel()
+        case .events(let source): source.cancel()
+        case .none, .bytes, .file: break
+        }
     }
 }
 
@@ -27,4 +33,9 @@ package enum ResponseBody: Sendable {
     case file(FileBody)
     /// Sent in chunks; with a fixed length when the fields of the response state `Content-Length`.
     case stream(any BodySource)
+    /// Server-sent events (WHATWG HTML §9.2), for as long as both sides like.
+    ///
+    /// While the source has nothing to say, the server sends a comment now and then, so that nobody in between takes the
+    /// connection for dead. It ends when the client closes its side or the server stops.
+    case events(any EventSource)
 }

@@ -14,9 +14,17 @@ struct ByteClass {
         ByteClass(low: 0x03ff_6cfa_0000_0000, high: 0x57ff_ffff_c7ff_fffe)
     }
 
-    /// What a registered name or IPv4 address may hold (RFC 3986 §3.2.2).
+    /// What the name of a host or an IPv4 address is made of: the unreserved characters of RFC 3986 §2.3.
+    ///
+    /// Its grammar of a registered name also has `%`, `,`, `;` and the like, which no name of the DNS has and which two
+    /// parsers may understand differently.
     @inline(__always) static var host: ByteClass {
-        ByteClass(low: 0x2bff_7ff2_0000_0000, high: 0x47ff_fffe_87ff_fffe)
+        ByteClass(low: 0x03ff_6000_0000_0000, high: 0x47ff_fffe_87ff_fffe)
+    }
+
+    /// `pchar`, `/` and `%`: what a path is made of (RFC 3986 §3.3).
+    @inline(__always) static var path: ByteClass {
+        ByteClass(low: 0x2fff_fff2_0000_0000, high: 0x47ff_fffe_87ff_ffff)
     }
 
     /// `bcharsnospace` and space of RFC 2046 §5.1.1: what a multipart boundary is made of.

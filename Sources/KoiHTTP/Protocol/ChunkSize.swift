@@ -22,8 +22,7 @@ enum ChunkSize {
         }
         let rest = line.part(digits..<line.count)
         guard !rest.isEmpty else { return size }
-        // §7.1.1: extensions are ignored, but must begin with a semicolon and hold no control character.
-        guard rest.trimmed().first == 59, rest.allSatisfy(\.isFieldContent) else {
+        guard ChunkExtensions.areValid(rest) else {
             throw .bad("bad_chunk_extension", "A chunk extension is malformed.")
         }
         extensionBytes += rest.count

@@ -2,8 +2,8 @@
 ///
 /// Requests are taken up one at a time: from `.request` until `finish` nothing further is read, and what a
 /// client sends ahead waits in `ahead`, so answers come in order and a pipeline cannot grow.
-struct Conversation: Sendable {
-    enum Step {
+package struct Conversation: Sendable {
+    package enum Step {
         case needInput
         /// The head of a request with a body: call `admit` or `discardBody`.
         case admit
@@ -30,23 +30,27 @@ struct Conversation: Sendable {
     private var owesContinue = false
     private var isClosing = false
     private(set) var phase = Phase.idle
+    /// Whether `head` is that of the request at hand, to its end.
+    private(set) var hasHead = false
     /// Bytes of further requests that arrived before the answer to this one was sent.
     private(set) var ahead: [UInt8] = []
 
-    init(limits: Limits) {
+    package init(limits: Limits) {
         parser = RequestParser(limits: limits)
     }
 
-    var head: RequestHead { parser.head }
+    package var head: RequestHead { parser.head }
     var expectsContinue: Bool { parser.expectsContinue }
+    /// What the client calls the request.
+    var requestID: String? { parser.requestID }
     /// Whether the connection stays open after the answer.
-    var keepsAlive: Bool { !isClosing && parser.keepsAlive }
+    package var keepsAlive: Bool { !isClosing && parser.keepsAlive }
     /// The length that the head states for the body.
     var statedLength: Int? {
         if case .length(let length) = parser.framing { length } else { nil }
     }
 
-    mutating func next(_ input: inout UnsafeRawBufferPointer) -> Step {
+    package mutating func next(_ input: inout UnsafeRawBufferPointer) -> Step {
         if phase == .responding || phase == .closed { return .needInput }
         if owesContinue {
             owesContinue = false
@@ -57,6 +61,7 @@ struct Conversation: Sendable {
             if phase == .idle, !parser.isIdle { phase = .head }
             return .needInput
         case .head:
+            hasHead = true
             guard parser.framing != .none else {
                 phase = .responding
                 return .request
@@ -78,7 +83,7 @@ struct Conversation: Sendable {
     /// Lets the body come, up to `limit` bytes.
     ///
     /// - Returns: false when the head already states more: answer with `Refusal.bodyTooLarge` and close.
-    mutating func admit(limit: Int) -> Bool {
+    package mutating func admit(limit: Int) -> Bool {
         if let statedLength, statedLength > limit {
             close()
             return false
@@ -104,12 +109,13 @@ struct Conversation: Sendable {
     /// The answer is sent.
     ///
     /// Returns whether another request may follow.
-    mutating func finish() -> Bool {
+    package mutating func finish() -> Bool {
         guard keepsAlive, phase == .responding else {
             phase = .closed
             return false
         }
         parser.reset()
+        hasHead = false
         phase = .idle
         return true
     }

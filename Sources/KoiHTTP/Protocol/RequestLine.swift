@@ -14,12 +14,13 @@ enum RequestLine {
         guard method.allSatisfy({ ByteClass.token.contains($0) }) else {
             throw .bad("bad_method", "The method holds a character that is not allowed.")
         }
+        // Before anything else is refused: the answer to a HEAD never has content.
+        head.method = self.method(method)
         let rest = line.part(first + 1..<line.count)
         guard let second = rest.offset(of: .space), second > 0 else {
             throw .bad("bad_request_line", "The request line is not: method, target, version.")
         }
         try readVersion(rest.part(second + 1..<rest.count), into: &head)
-        head.method = self.method(method)
         // RFC 9110 §9.3.6: CONNECT asks for a tunnel, which an origin server does not open.
         if head.method == .connect {
             throw Refusal(

@@ -50,6 +50,7 @@ struct RequestParser: Sendable {
 
     var keepsAlive: Bool { rules.keepsAlive }
     var expectsContinue: Bool { rules.expectsContinue }
+    var requestID: String? { rules.requestID }
     /// Whether no byte of a request has been seen since the last one.
     var isIdle: Bool {
         if case .requestLine = state { held.isEmpty && !skippedEmptyLine } else { false }
@@ -100,7 +101,7 @@ struct RequestParser: Sendable {
         let end = input.offset(of: .lineFeed)
         let length = held.count + (end ?? input.count)
         // The line may hold its CR beyond the limit.
-        if length > lineLimit + 1 { throw tooLong }
+        if length > lineLimit + 1 { throw tooLong(held, input) }
         guard let end else {
             held.append(contentsOf: input)
             input = input.part(input.count..<input.count)
@@ -124,7 +125,7 @@ struct RequestParser: Sendable {
             throw .bad("bad_line_end", "Lines end with CR and LF.")
         }
         let line = bytes.part(0..<bytes.count - 1)
-        if line.count > lineLimit { throw tooLong }
+        if line.count > lineLimit { throw tooLong([], line) }
         switch state {
         case .requestLine:
             // RFC 9112 §2.2: an empty line before the request line is ignored; one, not any number.
@@ -169,9 +170,11 @@ struct RequestParser: Sendable {
         case .trailers where line.isEmpty:
             state = .complete
         case .trailers:
-            // RFC 9110 §6.5.1: trailers may be dropped; they are checked all the same.
+            // RFC 9110 §6.5.1: trailers are never merged into the fields, and may be dropped.
             try count(line)
-            _ = try FieldLine.read(line)
+            guard try !TrailerRules.forbids(FieldLine.read(line).name) else {
+                throw .bad("bad_trailer", "This field may not follow the body.")
+            }
         case .fixedBody, .chunkData, .complete, .refused:
             break
         }
@@ -195,8 +198,13 @@ struct RequestParser: Sendable {
         }
     }
 
-    private var tooLong: Refusal {
+    /// Refuses a line that begins with `held` and goes on with `rest`, and has more bytes than it may.
+    private func tooLong(_ held: [UInt8], _ rest: UnsafeRawBufferPointer) -> Refusal {
         switch state {
+        case .requestLine
+        where !(held + rest.prefix(lineLimit)).prefix(lineLimit).contains(.space):
+            // RFC 9112 §3 has 414 for a long target and 501 for a long method; this line may be neither.
+            .bad("bad_request_line", "The request line is not: method, target, version.")
         case .requestLine:
             Refusal(
                 .uriTooLong,

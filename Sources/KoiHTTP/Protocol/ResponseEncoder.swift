@@ -24,6 +24,8 @@ enum ResponseEncoder {
         framing: Framing,
         persistence: Persistence,
         dateLine: [UInt8],
+        requestID: String,
+        quota: Quota? = nil,
         to out: inout [UInt8]
     ) {
         if status.code == 200 {
@@ -36,6 +38,10 @@ enum ResponseEncoder {
             out.append(contentsOf: "\r\n")
         }
         out.append(contentsOf: dateLine)
+        out.append(contentsOf: "X-Request-Id: ")
+        out.append(contentsOf: requestID.utf8)
+        out.append(contentsOf: "\r\n")
+        quota?.append(to: &out)
         append(fields, to: &out)
         switch framing {
         case .none, .untilClose:

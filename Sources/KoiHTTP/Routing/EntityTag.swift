@@ -1,21 +1,38 @@
 /// Entity tags (RFC 9110 §8.8.3).
 package enum EntityTag {
-    /// Whether an `If-None-Match` or the like names the tag, compared weakly (RFC 9110 §8.8.3.2).
+    /// How two tags are compared (RFC 9110 §8.8.3.2).
+    package enum Comparison {
+        /// Equal byte for byte, and neither of them weak.
+        case strong
+        /// Equal but for the mark of weakness.
+        case weak
+    }
+
+    /// Whether an `If-None-Match` or the like names the tag.
     ///
     /// - Parameters:
     ///   - list: the values of the field, each a list of tags or `*`.
     ///   - tag: with its quotes.
     /// - Returns: true also for `*`.
-    package static func matches(_ list: [String], _ tag: String) -> Bool {
-        let sought = Array(opaque(Array(tag.utf8)[...]))
+    package static func matches(
+        _ list: [String],
+        _ tag: String,
+        by comparison: Comparison = .weak
+    ) -> Bool {
+        let sought = Array(tag.utf8)
+        let (soughtTag, soughtIsWeak) = opaque(sought[...])
         for value in list {
             var rest = Array(value.utf8)[...]
             while !rest.isEmpty {
                 rest = rest.drop { $0 == .space || $0 == .tab || $0 == 44 }
                 if rest.first == 42 { return true }
-                let candidate = take(&rest)
+                let (candidate, isWeak) = take(&rest)
                 if candidate.isEmpty { rest = rest.drop { $0 != 44 } }
-                if !candidate.isEmpty, Array(candidate) == sought { return true }
+                if !candidate.isEmpty, candidate == soughtTag,
+                    comparison == .weak || !(isWeak || soughtIsWeak)
+                {
+                    return true
+                }
             }
         }
         return false
@@ -29,15 +46,17 @@ package enum EntityTag {
     }
 
     /// Takes one tag with its quotes and without `W/`; empty when there is none.
-    private static func take(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        rest = opaque(rest)
-        guard rest.first == 34, let end = rest.dropFirst().firstIndex(of: 34) else { return [] }
+    private static func take(_ rest: inout ArraySlice<UInt8>) -> (ArraySlice<UInt8>, Bool) {
+        let (quoted, isWeak) = opaque(rest)
+        rest = quoted
+        guard rest.first == 34, let end = rest.dropFirst().firstIndex(of: 34) else { return ([], isWeak) }
         let tag = rest[...end]
         rest = rest[(end + 1)...]
-        return tag
+        return (tag, isWeak)
     }
 
-    private static func opaque(_ tag: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        tag.starts(with: [87, 47]) ? tag.dropFirst(2) : tag
+    private static func opaque(_ tag: ArraySlice<UInt8>) -> (ArraySlice<UInt8>, isWeak: Bool) {
+        let isWeak = tag.starts(with: [87, 47])
+        return (isWeak ? tag.dropFirst(2) : tag, isWeak)
     }
 }

@@ -10,6 +10,8 @@ package struct StaticFiles: Sendable {
         let bytes: [UInt8]
         let fields: Fields
         let tag: String
+        /// In seconds since 1970.
+        let modified: Int
     }
 
     private var files: [String: File] = [:]
@@ -27,8 +29,8 @@ package struct StaticFiles: Sendable {
                 let entryPath = path + "/" + entry.name
                 if entry.isFolder {
                     folders.append((entryPath, name))
-                } else if let bytes = StaticFiles.read(entryPath) {
-                    files[name] = StaticFiles.file(name, bytes, fields)
+                } else if let (bytes, modified) = StaticFiles.read(entryPath) {
+                    files[name] = StaticFiles.file(name, bytes, modified, fields)
                 }
             }
         }
@@ -37,7 +39,7 @@ package struct StaticFiles: Sendable {
     /// The names of all files, sorted, relative to the folder.
     package var names: [String] { files.keys.sorted() }
 
-    /// The answer for a decoded path: the file, 304 when the client has it, or 405.
+    /// The answer for a decoded path: the file or the range of it that is asked for, 304 when the client has it, 412, 405, or what OPTIONS asks for.
     ///
     /// Nil when there is no such file. `/` and paths that end in a slash mean `index.html`.
     package func response(for segments: [String], request: RequestHead) -> Response? {
@@ -48,25 +50,29 @@ package struct StaticFiles: Sendable {
         guard let file = files[name] else { return nil }
         guard request.method == .get || request.method == .head else {
             return Response(
-                .methodNotAllowed,
+                request.method == .options ? .noContent : .methodNotAllowed,
                 fields: Fields([("Allow", "GET, HEAD, OPTIONS")])
             )
         }
-        // RFC 9110 §13.1.2: the client has it already.
-        if EntityTag.matches(request.fields.values("If-None-Match"), file.tag) {
-            return Response(.notModified, fields: file.fields)
-        }
         return Response(.ok, fields: file.fields, body: .bytes(file.bytes))
+            .selected(by: request, tag: file.tag, modified: file.modified)
     }
 
-    private static func file(_ name: String, _ bytes: [UInt8], _ common: Fields) -> File {
+    private static func file(
+        _ name: String,
+        _ bytes: [UInt8],
+        _ modified: Int,
+        _ common: Fields
+    ) -> File {
         let tag = EntityTag.make(of: bytes)
         var fields = Fields([
-            ("Content-Type", MediaType.of(name)), ("ETag", tag), ("Cache-Control", "no-cache"),
+            ("Content-Type", MediaType.of(name)), ("ETag", tag),
+            ("Last-Modified", DateField.text(modified)), ("Accept-Ranges", "bytes"),
+            ("Cache-Control", "no-cache"),
             ("X-Content-Type-Options", "nosniff"),
         ])
         for field in common.all { fields.append(field.name, field.value) }
-        return File(bytes: bytes, fields: fields, tag: tag)
+        return File(bytes: bytes, fields: fields, tag: tag, modified: modified)
     }
 
     private static func entries(of path: String) -> [(name: String, isFolder: Bool)] {
@@ -89,10 +95,11 @@ package struct StaticFiles: Sendable {
         return found
     }
 
-    private static func read(_ path: String) -> [UInt8]? {
+    private static func read(_ path: String) -> ([UInt8], modified: Int)? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         var status = stat()
         guard descriptor >= 0, fstat(descriptor, &status) == 0 else { return nil }
-        return SpooledFile(descriptor: descriptor, size: max(0, status.st_size)).read()
+        let file = SpooledFile(descriptor: descriptor, size: max(0, status.st_size))
+        return file.read().map { ($0, status.st_mtim.tv_sec) }
     }
 }

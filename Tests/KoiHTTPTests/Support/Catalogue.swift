@@ -22,17 +22,17 @@ struct MalformedRequest: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { "\(section): \(name)" }
 
-    private static func fields(_ lines: String) -> String {
+    static func fields(_ lines: String) -> String {
         "POST /a HTTP/1.1\r\nHost: a\r\n\(lines)\r\n\r\n"
     }
 
-    private static func chunked(_ body: String) -> String {
+    static func chunked(_ body: String) -> String {
         fields("Transfer-Encoding: chunked") + body
     }
 
     static let all: [MalformedRequest] =
-        requestLines + hosts + fieldLines + lengths + codings
-        + chunks
+        requestLines + targets + hosts + fieldLines + lengths + codings
+        + chunks + trailers + mixtures
 
     static let requestLines: [MalformedRequest] = [
         .init("9112 §2.2", "bare LF after the request line", "GET / HTTP/1.1\nHost: a\r\n\r\n"),
@@ -140,6 +140,7 @@ struct MalformedRequest: CustomTestStringConvertible, Sendable {
     static let lengths: [MalformedRequest] =
         [
             "+5", "-5", "5, 5", "5,6", "5 5", "0x5", "5.0", "1e1", "", "five", "９",
+            "00", "005", "0200", "-0", "5_0", "0o5", "5;", "\"5\"", "5,5", "5,", ",5", "５", "5\u{b}",
             "18446744073709551616", "9223372036854775808", "99999999999999999999999999",
         ].map { .init("9112 §6.3", "Content-Length “\($0)”", fields("Content-Length: \($0)")) } + [
             .init(

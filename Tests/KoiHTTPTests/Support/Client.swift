@@ -9,13 +9,17 @@ final class Client: Sendable {
 
     private let descriptor: Int32
 
-    init(port: Int) throws {
+    /// - Parameter receiveBuffer: the bytes that the system keeps for who does not read; as it likes where none is given.
+    init(port: Int, receiveBuffer: Int32? = nil) throws {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(UInt16(port).bigEndian)
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         self.descriptor = descriptor
+        if var receiveBuffer {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
+        }
         let result = withUnsafePointer(to: &address) { address in
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -55,6 +59,12 @@ final class Client: Sendable {
         }
     }
 
+    /// Has the system tell the server of a broken connection as soon as the socket is closed.
+    func reset() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Everything up to the end of the connection.
@@ -76,8 +86,11 @@ final class Client: Sendable {
         return String(decoding: all, as: UTF8.self)
     }
 
-    private func readPiece() throws -> [UInt8]? {
-        var buffer = [UInt8](repeating: 0, count: 65_536)
+    /// Up to so many bytes.
+    func read(bytes: Int) throws -> [UInt8] { try readPiece(bytes) ?? [] }
+
+    func readPiece(_ size: Int = 65_536) throws -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: size)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         guard count >= 0 else { throw Failure() }
         return count == 0 ? nil : Array(buffer[..<count])

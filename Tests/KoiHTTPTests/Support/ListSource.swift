@@ -1,17 +1,18 @@
 import Dispatch
+import KoiLock
 import Synchronization
 
 @testable import KoiHTTP
 
 /// A stream of given chunks, delivered from another thread, that counts what was asked of it.
 final class ListSource: BodySource {
-    private let chunks: Mutex<[BodyChunk]>
+    private let chunks: Lock<[BodyChunk]>
     private let queue = DispatchQueue(label: "test.source")
     let asked = Atomic(0)
     let cancelled = DispatchSemaphore(value: 0)
 
     init(_ chunks: [BodyChunk]) {
-        self.chunks = Mutex(chunks)
+        self.chunks = Lock(chunks)
     }
 
     /// A chunk that is never delivered follows the last one.

@@ -11,9 +11,16 @@ struct TestApplication: Application {
         .text(request.head.path)
     }
 
-    func admit(_ head: RequestHead, peer: Peer) -> Admission { admission(head) }
-    func respond(to request: Request, exchange: Exchange) -> Response? { answer(request, exchange) }
-    func refusal(_ refusal: Refusal) -> Response { .text(refusal.code, refusal.status) }
+    var note: @Sendable (inout RequestTrace) -> Void = { _ in }
+    var report: @Sendable (RequestReport) -> Void = { _ in }
+
+    func admit(_ head: RequestHead, peer: Peer, trace: inout RequestTrace) -> Admission { admission(head) }
+    func respond(to request: Request, exchange: Exchange, trace: inout RequestTrace) -> Response? {
+        note(&trace)
+        return answer(request, exchange)
+    }
+    func ended(_ report: RequestReport, loop: Int) { self.report(report) }
+    func refusal(_ refusal: Refusal, id: String) -> Response { .text(refusal.code, refusal.status) }
 }
 
 extension Response {
@@ -44,12 +51,16 @@ final class TestServer: Sendable {
     init(
         _ application: TestApplication = TestApplication(),
         limits: Limits = Limits(),
+        proxies: TrustedProxies = TrustedProxies(),
+        tls: TLSIdentity? = nil,
         clock: Clock = .system
     ) throws {
         server = try Server(
-            listeners: [.tcp(host: "127.0.0.1", port: 0)],
+            listeners: [Listener(.tcp(host: "127.0.0.1", port: 0), tls == nil ? .application : .tls)],
             loops: 2,
             limits: limits,
+            proxies: proxies,
+            tls: tls,
             application: application,
             logger: Logger(label: "test"),
             spoolFolder: "/tmp",

@@ -73,11 +73,38 @@ struct ValidRequest: CustomTestStringConvertible, Sendable {
         ),
         .init(
             section: "3629",
-            name: "raw UTF-8, as curl sends it",
-            text: get("/重庆?q=庆"),
-            path: "/重庆",
-            segments: ["重庆"],
+            name: "raw UTF-8 in the query, as curl sends it",
+            text: get("/%E9%87%8D?q=庆"),
+            path: "/重",
+            segments: ["重"],
             query: "q=庆"
+        ),
+        .init(
+            section: "3986 §3.4",
+            name: "a query as browsers send it",
+            text: get("/?a[]={b|c}\\^`\"<>"),
+            query: "a[]={b|c}\\^`\"<>"
+        ),
+        .init(
+            section: "3986 §3.3",
+            name: "all that a path is made of",
+            text: get("/-._~!$&'()*+,;=:@/0aZ"),
+            path: "/-._~!$&'()*+,;=:@/0aZ",
+            segments: ["-._~!$&'()*+,;=:@", "0aZ"]
+        ),
+        .init(
+            section: "3986 §2.1",
+            name: "an escaped backslash is a character like others",
+            text: get("/a%5c..%5cb"),
+            path: "/a\\..\\b",
+            segments: ["a\\..\\b"]
+        ),
+        .init(
+            section: "9112 §3.2.2",
+            name: "absolute form with query and no path",
+            text: get("https://b?c=d"),
+            path: "/",
+            query: "c=d"
         ),
         .init(
             section: "3986 §5.2.4",
@@ -139,7 +166,7 @@ struct ValidRequest: CustomTestStringConvertible, Sendable {
         .init(
             section: "9110 §9.1",
             name: "unknown method",
-            text: "BREW / HTTP/1.1\r\nHost:\r\n\r\n",
+            text: "BREW / HTTP/1.1\r\nHost: a\r\n\r\n",
             method: Method(rawValue: "BREW")
         ),
         .init(section: "9112 §2.2", name: "one empty line first", text: "\r\n" + get("/")),
@@ -153,6 +180,38 @@ struct ValidRequest: CustomTestStringConvertible, Sendable {
             name: "IPv6 host",
             text: "GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n"
         ),
+        .init(
+            section: "9110 §7.2",
+            name: "a host of one service",
+            text: "GET / HTTP/1.1\r\nHost: my_service-1.local:65535\r\n\r\n"
+        ),
+        .init(
+            section: "3986 §3.2.3",
+            name: "a port without digits",
+            text: "GET / HTTP/1.1\r\nHost: a:\r\n\r\n"
+        ),
+        .init(
+            section: "9110 §9.1",
+            name: "methods are case-sensitive",
+            text: "get / HTTP/1.1\r\nHost: a\r\n\r\n",
+            method: Method(rawValue: "get")
+        ),
+        .init(
+            section: "9110 §5.5",
+            name: "space and tabs around a value",
+            text: "GET / HTTP/1.1\r\nHost: \t a \t \r\nA:\r\n\r\n"
+        ),
+        .init(
+            section: "9110 §7.8",
+            name: "an upgrade is ignored",
+            text: "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n"
+        ),
+        .init(
+            section: "9110 §9.3.8",
+            name: "TRACE without a body",
+            text: "TRACE / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+            method: .trace
+        ),
     ]
 
     static let bodies: [ValidRequest] = [
@@ -164,11 +223,16 @@ struct ValidRequest: CustomTestStringConvertible, Sendable {
             body: "abcde"
         ),
         .init(
-            section: "9110 §8.6",
-            name: "leading zeros",
-            text: post("Content-Length: 005", "abcde"),
-            method: .post,
-            body: "abcde"
+            section: "9110 §9.3.1",
+            name: "GET with a body",
+            text: "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\na",
+            body: "a"
+        ),
+        .init(
+            section: "9112 §6.3",
+            name: "neither length nor coding is no body",
+            text: "POST / HTTP/1.1\r\nHost: a\r\n\r\n",
+            method: .post
         ),
         .init(
             section: "9112 §6.2",
@@ -192,14 +256,17 @@ struct ValidRequest: CustomTestStringConvertible, Sendable {
         .init(
             section: "9112 §7.1.1",
             name: "extensions",
-            text: post("Transfer-Encoding: chunked", "3;a=\"b;c\" ;d\r\nabc\r\n0;e\r\n\r\n"),
+            text: post(
+                "Transfer-Encoding:\tCHUNKED ",
+                "3;a=\"b;\\\"c\" ;\td = e;f\r\nabc\r\n0;e\r\n\r\n"
+            ),
             method: .post,
             body: "abc"
         ),
         .init(
             section: "9112 §7.1.2",
             name: "trailers are dropped",
-            text: post("Transfer-Encoding: chunked", "1\r\na\r\n0\r\nHost: evil\r\nB: c\r\n\r\n"),
+            text: post("Transfer-Encoding: chunked", "1\r\na\r\n0\r\nX-Sum: 1\r\nB: c\r\n\r\n"),
             method: .post,
             body: "a"
         ),
@@ -229,6 +296,11 @@ struct ValidRequest: CustomTestStringConvertible, Sendable {
             section: "9112 §9.3",
             name: "HTTP/1.0 that stays",
             text: "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n"
+        ),
+        .init(
+            section: "9110 §7.6.1",
+            name: "options that say nothing here",
+            text: "GET / HTTP/1.1\r\nHost: a\r\nConnection: , keep-alive ,closed,\r\n\r\n"
         ),
         .init(
             section: "9112 §9.3",
