@@ -1,9 +1,5 @@
 #pragma once
 #include <sqlite3.h>
-#include <stddef.h>
-
-// Of the GNU C library, which declares it only where a program asks for its extensions.
-void *memmem(const void *bytes, size_t count, const void *part, size_t part_count);
 
 // Swift cannot call C functions of variable arguments, so the two that are needed have a fixed form here.
 
@@ -54,9 +50,4 @@ static inline int csqlite_file_write(sqlite3 *db, const void *bytes, int count, 
 static inline int csqlite_file_sync(sqlite3 *db) {
     sqlite3_file *file = csqlite_file(db);
     return file ? file->pMethods->xSync(file, SQLITE_SYNC_NORMAL) : SQLITE_MISUSE;
-}
-
-/// The first place at which a sequence of bytes stands within others; null where it does not.
-static inline const void *csqlite_find(const void *part, size_t part_count, const void *bytes, size_t count) {
-    return memmem(bytes, count, part, part_count);
 }

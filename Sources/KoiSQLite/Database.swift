@@ -1,5 +1,5 @@
+internal import KoiLock
 package import Logging
-internal import Synchronization
 
 /// One data file with all of its connections: the writer's, one reader for each event loop, and
 /// those of the workers.
@@ -47,7 +47,7 @@ package final class Database: @unchecked Sendable {
     package let writer: Writer
     private let readers: [LoopReader]
     private let workers: ReadWorkers
-    private let isClosed = Mutex(false)
+    private let isClosed = Lock(false)
 
     /// Opens the file, creating it where it is missing, and takes up what a crash left in the WAL.
     ///

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Synchronization
+internal import KoiLock
 
 /// The right of one process to use a data folder, held until released or the process ends, however
 /// it ends.
@@ -9,7 +9,7 @@ package final class FolderLock: Sendable {
     package static let fileName = "koi.lock"
 
     /// Closed once; -1 afterwards.
-    private let descriptor: Mutex<Int32>
+    private let descriptor: Lock<Int32>
 
     /// Takes the lock without waiting and writes this process's id into the lock file.
     ///
@@ -31,7 +31,7 @@ package final class FolderLock: Sendable {
         let text = Array("\(getpid())\n".utf8)
         _ = ftruncate(file, 0)
         _ = pwrite(file, text, text.count, 0)
-        descriptor = Mutex(file)
+        descriptor = Lock(file)
     }
 
     deinit {

@@ -6,8 +6,14 @@ internal import CSQLite
 /// list passes it on, and from then on only the writer's queue touches it.
 class PendingWrite: @unchecked Sendable {
     let submitted = MonotonicClock.now
+    /// It is not begun after that.
+    let deadline: UInt64
     /// Why its body failed; nil if it did not.
     fileprivate(set) var failure: (any Error)?
+
+    init(within time: Duration?) {
+        deadline = time.map { MonotonicClock.now(plus: $0) } ?? .max
+    }
 
     /// Runs the body in a savepoint and keeps its result.
     ///
@@ -25,11 +31,13 @@ final class TypedWrite<T: Sendable>: PendingWrite, @unchecked Sendable {
     private var value: T?
 
     init(
+        within time: Duration?,
         body: @escaping @Sendable (Connection) throws -> T,
         completion: @escaping @Sendable (Result<T, any Error>) -> Void
     ) {
         self.body = body
         self.completion = completion
+        super.init(within: time)
     }
 
     override func run(on connection: Connection) -> Bool {

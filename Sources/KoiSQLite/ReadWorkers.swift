@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Synchronization
+internal import KoiLock
 
 /// A few threads with a connection each, for reads that would hold up an event loop.
 ///
@@ -30,7 +30,7 @@ final class ReadWorkers: Sendable {
     }
 
     private let workers: [Worker]
-    private let state: Mutex<State>
+    private let state: Lock<State>
     private let maximumWaiting: Int
 
     /// - Throws: `SQLiteError`
@@ -43,7 +43,7 @@ final class ReadWorkers: Sendable {
         }
         self.workers = workers
         self.maximumWaiting = maximumWaiting
-        state = Mutex(State(idle: workers))
+        state = Lock(State(idle: workers))
     }
 
     func submit<T: Sendable>(

@@ -1,5 +1,3 @@
-internal import CSQLite
-
 /// What deleted data has left in the database file: bytes that no row, index or search term speaks of any more.
 ///
 /// Blocks for as long as it reads the file, which is about a second for each gigabyte; one thread uses it.
@@ -91,20 +89,19 @@ package final class Residue {
 
     /// How many times each value stands anywhere in the file, byte by byte.
     ///
-    /// - Parameter values: each shorter than a page; what is empty is found nowhere.
+    /// - Parameters:
+    ///   - values: of four bytes at least.
+    ///   - check: called every now and then; what it throws ends the search.
     /// - Returns: nil where a reader keeps the WAL from being emptied.
     package func occurrences(
         of values: [[UInt8]],
         check: () throws -> Void = {}
     ) throws -> [Int]? {
-        try held { file in
+        let search = ByteSearch(values)
+        return try held { file in
             var counts = [Int](repeating: 0, count: values.count)
-            try forEachBlock(of: file, check) { _, bytes in
-                // A cell lies within its page.
-                for (index, value) in values.enumerated() {
-                    counts[index] += Residue.count(value, in: bytes)
-                }
-            }
+            // A cell lies within its page, and so within a block.
+            try forEachBlock(of: file, check) { _, bytes in search.count(in: bytes, into: &counts) }
             return counts
         }
     }
@@ -143,16 +140,5 @@ package final class Residue {
             try file.read(first, into: bytes)
             try body(first, UnsafeRawBufferPointer(bytes))
         }
-    }
-
-    private static func count(_ value: [UInt8], in bytes: UnsafeRawBufferPointer) -> Int {
-        guard !value.isEmpty, var start = bytes.baseAddress else { return 0 }
-        let end = start + bytes.count
-        var count = 0
-        while let found = csqlite_find(value, value.count, start, end - start) {
-            count += 1
-            start = found + 1
-        }
-        return count
     }
 }

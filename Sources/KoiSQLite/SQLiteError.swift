@@ -20,6 +20,8 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
 
     package var isFull: Bool { code == SQLITE_FULL }
     package var isIOError: Bool { code == SQLITE_IOERR }
+    /// A file could not be opened, such as for want of descriptors.
+    package var isUnopened: Bool { code == SQLITE_CANTOPEN }
     package var isConstraint: Bool { code == SQLITE_CONSTRAINT }
     package var isBusy: Bool { code == SQLITE_BUSY || code == SQLITE_LOCKED }
 

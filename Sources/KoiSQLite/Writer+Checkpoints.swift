@@ -1,4 +1,5 @@
 internal import Dispatch
+import KoiLock
 internal import Logging
 internal import Synchronization
 

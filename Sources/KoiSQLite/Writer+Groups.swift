@@ -1,4 +1,5 @@
 internal import Dispatch
+import KoiLock
 internal import Logging
 internal import Synchronization
 
@@ -63,7 +64,17 @@ extension Writer {
         return nil
     }
 
+    /// The next one that has not waited too long; those that have are refused.
     private func takeNext() -> PendingWrite? {
+        while let write = popNext() {
+            if write.deadline == .max || MonotonicClock.now < write.deadline { return write }
+            state.withLock { $0.statistics.shed += 1 }
+            write.finish(.overloaded)
+        }
+        return nil
+    }
+
+    private func popNext() -> PendingWrite? {
         state.withLock { state in
             guard let write = state.waiting.popFirst() else { return nil }
             state.statistics.countWait(MonotonicClock.now &- write.submitted)

@@ -1,4 +1,5 @@
 internal import Dispatch
+import KoiLock
 internal import Logging
 internal import Synchronization
 
@@ -32,7 +33,7 @@ extension Writer {
         do {
             let connection = try open()
             try check(connection)
-            try proveWritable(connection)
+            try connection.writeNothing()
             self.connection = connection
             checkpoints = CheckpointSchedule()
             state.withLock { state in
@@ -63,10 +64,12 @@ extension Writer {
             logger.warning("the check after an I/O error took too long and was cut short")
         }
     }
+}
 
-    /// Commits a change that changes nothing: it goes through the WAL and to the disk as every write.
-    private func proveWritable(_ connection: Connection) throws {
-        let version = try connection.first("PRAGMA user_version") { $0.int(0) } ?? 0
-        try connection.execute("PRAGMA user_version = \(version)")
+extension Connection {
+    /// Makes a change that changes nothing: it goes through the WAL and to the disk as every write.
+    package func writeNothing() throws {
+        let version = try first("PRAGMA user_version") { $0.int(0) } ?? 0
+        try execute("PRAGMA user_version = \(version)")
     }
 }

@@ -1,6 +1,6 @@
 internal import Dispatch
+internal import KoiLock
 internal import Logging
-internal import Synchronization
 
 /// The only one who writes to the database.
 ///
@@ -40,7 +40,7 @@ package final class Writer: @unchecked Sendable {
     let commitClock = CommitClock()
     let queue = DispatchQueue(label: "koi.write")
     let logger: Logger
-    let state = Mutex(State())
+    let state = Lock(State())
     /// Opens the file again after an I/O error.
     let open: @Sendable () throws -> Connection
 
@@ -76,15 +76,18 @@ package final class Writer: @unchecked Sendable {
     /// Does not block.
     ///
     /// - Parameters:
+    ///   - time: how long it may wait to be begun; after that it is refused with `DatabaseError.overloaded`, so that a writer
+    ///     that fell behind does not spend its time on what nobody waits for any more.
     ///   - body: undone alone if it throws, which is then its result.
     ///   - completion: called once, on the writer's queue, where it may submit again; on the calling
     ///     thread at once when the write is refused (`DatabaseError.overloaded`, `.unavailable`,
     ///     `.closed`).
     package func submit<T: Sendable>(
+        within time: Duration? = nil,
         _ body: @escaping @Sendable (Connection) throws -> T,
         completion: @escaping @Sendable (Result<T, any Error>) -> Void
     ) {
-        let write = TypedWrite(body: body, completion: completion)
+        let write = TypedWrite(within: time, body: body, completion: completion)
         var mustSchedule = false
         let refusal: DatabaseError? = state.withLock { state in
             let isOverloaded = state.waiting.count >= options.maximumWaiting

@@ -10,9 +10,19 @@ package struct WriterStatistics: Sendable, Equatable {
     package internal(set) var failed = 0
     /// Requests refused without being run: too many waiting, or writes stopped.
     package internal(set) var refused = 0
+    /// Requests refused because they waited too long to be begun.
+    package internal(set) var shed = 0
     package internal(set) var largestGroup = 0
     /// Groups by size: 1, 2, 3–4, 5–8, … up to 129 and more.
     package internal(set) var groupSizes = [Int](repeating: 0, count: 9)
+    /// Upper bounds of waits and of groups that are counted together, in nanoseconds; longer ones are counted behind the last.
+    package static let timeBounds: [UInt64] = [
+        100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 25_000_000, 50_000_000, 100_000_000,
+        250_000_000, 500_000_000, 1_000_000_000, 5_000_000_000,
+    ]
+    /// Waits and groups by `timeBounds`.
+    package internal(set) var waits = [Int](repeating: 0, count: timeBounds.count + 1)
+    package internal(set) var groupTimes = [Int](repeating: 0, count: timeBounds.count + 1)
     /// Nanoseconds that requests waited to be run, in all and at most.
     package internal(set) var waitTotal: UInt64 = 0
     package internal(set) var longestWait: UInt64 = 0
@@ -41,12 +51,20 @@ package struct WriterStatistics: Sendable, Equatable {
         largestGroup = max(largestGroup, size)
         let bucket = size <= 1 ? 0 : Int.bitWidth - (size - 1).leadingZeroBitCount
         groupSizes[min(bucket, groupSizes.count - 1)] += 1
+        groupTimes[WriterStatistics.bucket(of: nanoseconds)] += 1
         groupTimeTotal &+= nanoseconds
         longestGroupTime = max(longestGroupTime, nanoseconds)
     }
 
     mutating func countWait(_ nanoseconds: UInt64) {
+        waits[WriterStatistics.bucket(of: nanoseconds)] += 1
         waitTotal &+= nanoseconds
         longestWait = max(longestWait, nanoseconds)
+    }
+
+    private static func bucket(of nanoseconds: UInt64) -> Int {
+        var index = 0
+        while index < timeBounds.count, nanoseconds > timeBounds[index] { index += 1 }
+        return index
     }
 }

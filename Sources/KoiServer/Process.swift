@@ -10,11 +10,16 @@ enum Process {
     }
 
     /// Each connection takes a descriptor, and the usual soft limit is 1,024.
-    static func raiseFileLimit() {
+    ///
+    /// - Returns: how many there may be.
+    static func raiseFileLimit() -> Int {
+        let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        guard getrlimit(files, &limit) == 0 else { return .max }
         limit.rlim_cur = limit.rlim_max
         // Refused, the limit stays as it was: Koi then serves fewer at once.
-        _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        _ = setrlimit(files, &limit)
+        guard getrlimit(files, &limit) == 0 else { return .max }
+        return Int(clamping: limit.rlim_cur)
     }
 }

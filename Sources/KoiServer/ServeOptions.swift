@@ -8,29 +8,43 @@ import Koi
 struct ServeOptions: ParsableArguments {
     @Option(Options.data) var data: String?
     @Option(Options.listen) var listen: [String] = []
+    @Option(Options.socketMode) var socketMode: String?
+    @Option(Options.tlsCert) var tlsCert: String?
+    @Option(Options.tlsKey) var tlsKey: String?
+    @Option(Options.redirect) var redirect: [String] = []
+    @Option(Options.hsts) var hsts: String?
+    @Option(Options.trustedProxy) var trustedProxy: [String] = []
     @Option(Options.loops) var loops: String?
-    @Option(Options.connections) var connections: String?
-    @Option(Options.bodyLimit) var bodyLimit: String?
     @Option(Options.dailyBackup) var dailyBackup: String?
     @Option(Options.backupsKept) var backupsKept: String?
     @Option(Options.accessDays) var accessDays: String?
     @Option(Options.passwordCost) var passwordCost: String?
     @Option(Options.writeGroup) var writeGroup: String?
     @Option(Options.logLevel) var logLevel: String?
+    @Option(Options.logFormat) var logFormat: String?
+    @Option(Options.logRequests) var logRequests: String?
+
+    @OptionGroup(title: "Limits") var limits: LimitOptions
 
     private var given: [(OptionEntry, [String])] {
-        [
+        limits.given + [
             (Options.data, data.map { [$0] } ?? []),
             (Options.listen, listen),
+            (Options.socketMode, socketMode.map { [$0] } ?? []),
+            (Options.tlsCert, tlsCert.map { [$0] } ?? []),
+            (Options.tlsKey, tlsKey.map { [$0] } ?? []),
+            (Options.redirect, redirect),
+            (Options.hsts, hsts.map { [$0] } ?? []),
+            (Options.trustedProxy, trustedProxy),
             (Options.loops, loops.map { [$0] } ?? []),
-            (Options.connections, connections.map { [$0] } ?? []),
-            (Options.bodyLimit, bodyLimit.map { [$0] } ?? []),
             (Options.dailyBackup, dailyBackup.map { [$0] } ?? []),
             (Options.backupsKept, backupsKept.map { [$0] } ?? []),
             (Options.accessDays, accessDays.map { [$0] } ?? []),
             (Options.passwordCost, passwordCost.map { [$0] } ?? []),
             (Options.writeGroup, writeGroup.map { [$0] } ?? []),
             (Options.logLevel, logLevel.map { [$0] } ?? []),
+            (Options.logFormat, logFormat.map { [$0] } ?? []),
+            (Options.logRequests, logRequests.map { [$0] } ?? []),
         ]
     }
 

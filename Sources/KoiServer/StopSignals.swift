@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Koi
 import Logging
 import Synchronization
 
@@ -10,6 +11,7 @@ final class StopSignals {
     /// - Parameter stop: begins to stop and calls its argument when all is done; the process then exits with 0.
     init(
         logger: Logger,
+        log: LogSink,
         stop: @escaping @Sendable (_ finish: @escaping @Sendable () -> Void) -> Void
     ) {
         let queue = DispatchQueue(label: "koi.signals")
@@ -22,6 +24,7 @@ final class StopSignals {
                 logger.notice("Stopping: requests in flight are finished first.")
                 stop {
                     logger.notice("Stopped.")
+                    log.flush()
                     exit(0)
                 }
             }

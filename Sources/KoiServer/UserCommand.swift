@@ -90,19 +90,6 @@ struct UserCommand: ParsableCommand {
         Output.explain(
             "This link is shown once and is good for one use within \(time). Put the address in front by which browsers reach Koi."
         )
-        Output.give(WebAddress.text(of: configuration.listeners) + path)
-    }
-}
-
-/// Where browsers on this machine find Koi.
-enum WebAddress {
-    /// The first of these that is no Unix socket: `http://127.0.0.1:8080`.
-    static func text(of listeners: [Listener]) -> String {
-        for case .tcp(let host, let port) in listeners {
-            let isAny = host == "0.0.0.0" || host == "::"
-            let name = isAny ? "127.0.0.1" : host.contains(":") ? "[\(host)]" : host
-            return "http://\(name):\(port)"
-        }
-        return ""
+        Output.give(WebAddress.text(of: configuration.allListeners) + path)
     }
 }

@@ -1,7 +1,7 @@
 import Dispatch
 import Glibc
+import KoiLock
 import Logging
-import Synchronization
 
 @testable import KoiSQLite
 
@@ -126,7 +126,7 @@ final class WriterGate: Sendable {
 
 /// The results of several submissions by their order, waited for together.
 final class Results<T: Sendable>: Sendable {
-    private let results = Mutex<[Int: Result<T, any Error>]>([:])
+    private let results = Lock<[Int: Result<T, any Error>]>([:])
     private let group = DispatchGroup()
 
     func expect(_ index: Int) -> @Sendable (Result<T, any Error>) -> Void {

@@ -1,4 +1,5 @@
 import Dispatch
+import FaultyDisk
 import Glibc
 import Testing
 

@@ -138,6 +138,19 @@ import Testing
         #expect(test.writer.statistics.refused == 1)
     }
 
+    @Test func `a write that waited too long is refused without being begun, and the others are done`() throws {
+        let test = try TestDatabase()
+        let gate = WriterGate(test.writer)
+        let results = Results<Void>()
+        for (index, time) in [Duration.zero, nil, .seconds(60), .zero].enumerated() {
+            test.writer.submit(within: time, { try $0.add("\(index)") }, completion: results.expect(index))
+        }
+        gate.open()
+        #expect(results.wait().map(\.databaseError) == [.overloaded, nil, nil, .overloaded])
+        #expect(try test.names() == ["1", "2"])
+        #expect(test.writer.statistics.shed == 2)
+    }
+
     @Test func `what waits is finished before the database closes`() throws {
         let test = try TestDatabase()
         let gate = WriterGate(test.writer)

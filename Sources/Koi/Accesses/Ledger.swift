@@ -1,7 +1,7 @@
 import Dispatch
+import KoiLock
 import KoiSQLite
 import Logging
-import Synchronization
 
 /// Writes down what nobody waits for: who read what is held back from others, what was refused, failed sign-ins, and when
 /// keys and sessions were last used.
@@ -24,6 +24,9 @@ package final class Ledger: Sendable {
         var phase = Phase.idle
         /// Whether the last write failed: worth one line in the log, not one for each attempt.
         var isFailing = false
+        /// In all since the start.
+        var lost = 0
+        var failedSignIns = 0
     }
 
     private static let delay = DispatchTimeInterval.milliseconds(500)
@@ -34,7 +37,7 @@ package final class Ledger: Sendable {
     private let clock: Clock
     private let logger: Logger
     let queue = DispatchQueue(label: "koi.ledger")
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(_ writer: Writer, clock: Clock, logger: Logger) {
         self.writer = writer
@@ -47,13 +50,19 @@ package final class Ledger: Sendable {
         let now = clock.now()
         let isFirst = state.withLock { state in
             guard state.phase != .closed else { return false }
+            if case .failedSignIn = entry { state.failedSignIns += 1 }
+            let lost = state.page.lost
             state.page.add(entry, at: now)
+            state.lost += max(0, state.page.lost - lost)
             guard state.phase == .idle else { return false }
             state.phase = .waiting
             return true
         }
         if isFirst { writeLater() }
     }
+
+    /// Since the start: entries that were lost since too many waited, and sign-ins that failed.
+    var counts: (lost: Int, failedSignIns: Int) { state.withLock { ($0.lost, $0.failedSignIns) } }
 
     /// Notes when the key or session of a credential was used, at most once a minute.
     package func noteUse(of credential: Credential, at now: Int64) {

@@ -1,3 +1,5 @@
+import KoiHTTP
+
 /// The places from which people come whom nobody knows, of one minute: so many at most that they cannot fill the disk.
 struct Strangers: Sendable {
     /// The most places of a minute that are told apart.

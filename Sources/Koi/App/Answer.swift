@@ -3,15 +3,21 @@ import KoiHTTP
 /// What a handler answers, in a closed vocabulary, so that none touches a status number or a field name.
 package struct Answer: Sendable {
     let status: Status
-    let body: [UInt8]
+    let body: ResponseBody
     private var fields: Fields
 
     private init(_ status: Status, _ body: [UInt8], _ common: Fields, _ own: (String, String)...) {
         self.status = status
-        self.body = body
+        self.body = body.isEmpty ? .none : .bytes(body)
         var fields = common
         for (name, value) in own { fields.append(name, value) }
         self.fields = fields
+    }
+
+    private init(_ events: any EventSource) {
+        status = .ok
+        body = .events(events)
+        fields = Answer.events
     }
 
     /// Of what every answer depends on beside its path.
@@ -24,6 +30,22 @@ package struct Answer: Sendable {
         ("Content-Type", "application/json"), ("Vary", "Accept-Language, Authorization, Cookie"),
         ("Cache-Control", "private, no-cache"),
     ])
+
+    /// The last field keeps a proxy from holding back what has happened.
+    private static let events = Fields([
+        ("Content-Type", ServerSentEvent.mediaType), ("Vary", "Accept, Accept-Language, Authorization, Cookie"),
+        ("Cache-Control", "no-store"), ("X-Accel-Buffering", "no"),
+    ])
+
+    /// As `revalidated`, for what comes in the form that `Accept` asks for.
+    private static let negotiated = Fields([
+        ("Vary", "Accept, Accept-Language, Authorization, Cookie"), ("Cache-Control", "private, no-cache"),
+    ])
+
+    /// A page of a list as JSON, which also comes as a table or a stream.
+    package static func list(_ bytes: [UInt8]) -> Answer {
+        Answer(.ok, bytes, negotiated, ("Content-Type", "application/json"))
+    }
 
     /// A JSON document.
     package static func json(_ bytes: [UInt8]) -> Answer {
@@ -53,12 +75,16 @@ package struct Answer: Sendable {
     /// Where it goes on stands in a `Link` field (RFC 8288), as a table has no room for it.
     package static func table(_ bytes: [UInt8], next: String?) -> Answer {
         let type = ("Content-Type", CSV.mediaType)
-        guard let next else { return Answer(.ok, bytes, revalidated, type) }
-        return Answer(.ok, bytes, revalidated, type, ("Link", "<\(next)>; rel=\"next\""))
+        guard let next else { return Answer(.ok, bytes, negotiated, type) }
+        return Answer(.ok, bytes, negotiated, type, ("Link", "<\(next)>; rel=\"next\""))
     }
 
     /// A record with its tag; 304 without a body where the client has this representation already.
-    package static func record(_ bytes: [UInt8], version: Int64, for call: Call) -> Answer {
+    ///
+    /// - Throws: `Problem` 412 where the client wants another version.
+    package static func record(_ bytes: [UInt8], version: Int64, for call: Call) throws -> Answer {
+        let wanted = call.request.head.fields.values("If-Match")
+        guard EntityTag.allows(wanted, version: version) else { throw Problem.changedMeanwhile(version) }
         let tag = EntityTag.make(version: version, bytes)
         let held = call.request.head.fields.values("If-None-Match")
         if !held.isEmpty, EntityTag.names(held, tag) {
@@ -96,9 +122,14 @@ package struct Answer: Sendable {
         Answer(.accepted, bytes, json, ("Location", path))
     }
 
+    /// What happens, as it happens.
+    static func events(_ source: any EventSource) -> Answer {
+        Answer(source)
+    }
+
     package static let noContent = Answer(.noContent, [], vary)
 
     func response() -> Response {
-        Response(status, fields: fields, body: body.isEmpty ? .none : .bytes(body))
+        Response(status, fields: fields, body: body)
     }
 }

@@ -13,6 +13,13 @@ extension App {
         }
     }
 
+    /// The same for work that was not done on the loop.
+    func response(to asked: AskedRequest, _ watch: Stopwatch, _ work: () throws -> Answer) -> Response {
+        var response = response(to: asked, work)
+        response.times = watch.times
+        return response
+    }
+
     /// Also has what was refused written down.
     func response(to asked: AskedRequest, for error: any Error) -> Response {
         let problem = problem(for: error, asked.request)
@@ -51,11 +58,14 @@ extension App {
             return Problem(
                 .badRequest,
                 "bad_query",
-                Text("The query cannot be read. \(error.message)", "无法读取查询。\(error.message)")
+                Text("The query cannot be read. \(error.message)", "无法读取查询参数，请检查其编码和格式。")
             )
         case let error as DatabaseError: return problem(for: error, request)
         case let error as SQLiteError where error.isInterrupted:
             return .busy("This takes too long. Narrow the filters, or ask for less.", "耗时过长。请缩小筛选范围或减少请求内容。")
+        case let error as SQLiteError where error.isIOError || error.isUnopened:
+            logger.error("database", metadata: ["request": "\(request.id)", "error": "\(error)"])
+            return .busy("The disk cannot be read at the moment. Try again soon.", "暂时无法读取磁盘，请稍后重试。")
         case let error as SQLiteError where error.isConstraint:
             logger.notice("constraint", metadata: ["request": "\(request.id)", "error": "\(error)"])
             return .conflict(
@@ -107,7 +117,7 @@ extension Problem {
             "bad_json",
             Text(
                 "The body is not valid JSON. Line \(error.line), column \(error.column): \(error.message)",
-                "请求正文不是有效的 JSON。第 \(error.line) 行第 \(error.column) 列：\(error.message)"
+                "请求正文不是有效的 JSON。第 \(error.line) 行第 \(error.column) 列处有误。"
             )
         )
     }

@@ -19,12 +19,19 @@ package final class App: Application {
     package let logger: Logger
     package let jobBell = JobBell()
     package let ledger: Ledger
+    package let observation: Observation
+    let readiness: Readiness
     /// Passwords, and how often they may be tried.
     package let signIn: SignIn
     let openAPI: OpenAPIDocument
     let router: Router<ServedRoute>
     let staticFiles: StaticFiles?
     let limits: Limits
+    let proxies: TrustedProxies
+    /// How long the write of a request may wait for its turn.
+    let writeWait: Duration
+    /// How much each key, session and address may ask.
+    let rates: RequestRates
     /// Slow work that is not SQL, such as backups: one at a time, never on a loop or in the writer.
     let tasks = DispatchQueue(label: "koi.tasks")
     private let waitingTasks = Atomic(0)
@@ -44,8 +51,12 @@ package final class App: Application {
         clock: Clock,
         randomness: Randomness,
         limits: Limits,
+        proxies: TrustedProxies = TrustedProxies(),
+        writeWait: Duration = .seconds(10),
+        rates: RequestRates = RequestRates(),
         backupsKept: Int,
         passwordCost: PasswordCost = .standard,
+        observed: Observation.Settings = Observation.Settings(),
         logger: Logger
     ) throws {
         self.database = database
@@ -53,19 +64,35 @@ package final class App: Application {
         self.clock = clock
         self.randomness = randomness
         self.limits = limits
+        self.proxies = proxies
+        self.writeWait = writeWait
+        self.rates = rates
         self.backupsKept = backupsKept
         self.logger = logger
         signIn = SignIn(cost: passwordCost, randomness: randomness)
         ledger = Ledger(database.writer, clock: clock, logger: logger)
+        let keys = KeyRing()
         catalog = Catalog(
             resources,
+            keys: keys,
             secrets: SecretBox(folder, randomness: randomness),
-            headKeeper: HeadKeeper(EventHeadFile(folder), queue: ledger.queue, logger: logger)
+            headKeeper: HeadKeeper(EventHeadFile(folder), queue: ledger.queue, logger: logger),
+            eventHub: EventHub(database, keys: keys, logger: logger)
         )
         openAPI = OpenAPIDocument(resources)
         staticFiles = webFolder.map { StaticFiles(folder: $0, fields: PageSecurity.fields) }
         var router = Router<ServedRoute>()
-        for route in Routes.all(of: resources) { router.add(route.method, route.pattern, ServedRoute(route)) }
+        let routes = Routes.all(of: resources)
+        observation = Observation(
+            observed,
+            routes: routes,
+            loops: database.options.readers,
+            startedAt: clock.now()
+        )
+        readiness = Readiness(database, folder: folder, clock: clock)
+        for (number, route) in routes.enumerated() {
+            router.add(route.method, route.pattern, ServedRoute(route, number: number))
+        }
         self.router = router
         let headKeeper = catalog.headKeeper
         let (fields, organisation, settings) = try database.writer.sync {
@@ -89,45 +116,60 @@ package final class App: Application {
 
     // MARK: KoiHTTP.Application
 
-    package func admit(_ head: RequestHead, peer: Peer) -> Admission {
+    package func admit(_ head: RequestHead, peer: Peer, trace: inout RequestTrace) -> Admission {
+        // Whoever shows nothing to be let in with cannot have much kept in memory either.
+        if head.fields.contains("Expect") || mayBeLarge(head),
+            let refusal = refusalBeforeBody(of: Request(head: head, peer: peer, id: trace.id), trace: &trace)
+        {
+            return .refuse(refusal)
+        }
         guard case .found(let route, _) = router.match(head.method, head.segments) else {
             // Read, so that the answer is 404 or 405 and not a word about the body.
             return .buffer(limit: limits.body)
         }
-        return .buffer(limit: route.bodyLimit ?? limits.body)
+        trace.route = route.number
+        return .buffer(limit: route.bodyLimit ?? (route.access == .open ? limits.discardedBody : limits.body))
     }
 
-    package func respond(to request: Request, exchange: Exchange) -> Response? {
+    /// Whether a body may take more than a small one's share of memory.
+    private func mayBeLarge(_ head: RequestHead) -> Bool {
+        guard let length = head.fields["Content-Length"].flatMap(Digits.integer) else {
+            return head.fields.contains("Transfer-Encoding")
+        }
+        return length > limits.smallBody
+    }
+
+    package func respond(to request: Request, exchange: Exchange, trace: inout RequestTrace) -> Response? {
         switch router.match(request.head.method, request.head.segments) {
         case .found(let route, let captures):
+            trace.route = route.number
             var asked = AskedRequest(request: request, route: route, captures: captures)
+            defer { trace.note(asked) }
             do {
-                return try serve(prepare(&asked), route.work, exchange)
+                let response = try serve(prepare(&asked), route.work, exchange)
+                if case .events = response?.body { trace.route = observation.meter.streamRoute }
+                return response
             } catch {
                 return response(to: asked, for: error)
             }
-        case .methodNotAllowed(let allowed): return refuse(request, allowing: allowed)
-        case .notFound:
-            return staticFiles?.response(for: request.head.segments, request: request.head)
-                ?? response(to: request, for: Problem.noSuchPath)
+        case .methodNotAllowed, .notFound: return missed(request, trace: &trace)
         }
     }
 
     package func turned(loop: Int, isResting: Bool) {
         database.settle(on: loop, isResting: isResting)
+        observation.turned(on: loop)
     }
 
-    package func refusal(_ refusal: Refusal) -> Response {
-        Problem(refusal.status, refusal.code, Text(refusal.detail, refusal.detail))
-            .response(language: .en, requestID: "")
+    package func ended(_ report: RequestReport, loop: Int) {
+        observation.ended(report, on: loop)
     }
 
     // MARK: From request to handler
 
     private func prepare(_ asked: inout AskedRequest) throws -> PreparedCall {
         let request = asked.request
-        let actor = try Authentication(self).actor(for: request, asked.route.access)
-        asked.actor = actor
+        let actor = try identify(&asked)
         if case .area(let area, let verb) = asked.route.permission { try actor.require(verb, on: area.rawValue) }
         return PreparedCall(
             asked: asked,
@@ -138,10 +180,31 @@ package final class App: Application {
         )
     }
 
+    /// Tells who asks, and counts the request for them.
+    private func identify(_ asked: inout AskedRequest) throws -> Actor {
+        let (request, access) = (asked.request, asked.route.access)
+        let actor: Actor
+        do {
+            actor = try Authentication(self).actor(for: request, access)
+        } catch let problem as Problem where problem.status == .unauthorized {
+            asked.spending = rates.countStranger(from: request.peer, at: clock.now())
+            try asked.spending?.require()
+            throw problem
+        }
+        asked.actor = actor
+        guard asked.route.isCounted else { return actor }
+        asked.spending =
+            access == .open
+            ? rates.countStranger(from: request.peer, at: clock.now())
+            : rates.count(actor, from: request.peer, at: clock.now())
+        try asked.spending?.require()
+        return actor
+    }
+
     private func serve(_ call: PreparedCall, _ work: Route.Work, _ exchange: Exchange) throws -> Response? {
         switch work {
         case .chosen(let choose):
-            return try serve(call, choose(Call(call, nil)), exchange)
+            return try serve(call, try choose(Call(call, nil)), exchange)
         case .immediate(let handler):
             return try handler(Call(call, nil), self).response()
         case .read(let handler):
@@ -158,9 +221,11 @@ package final class App: Application {
                     "等待执行的任务已达上限，请在其中一个完成后重试。"
                 )
             }
+            let watch = Stopwatch()
             tasks.async {
                 defer { self.waitingTasks.subtract(1, ordering: .relaxed) }
-                exchange.respond(self.response(to: call.asked) { try handler(Call(call, nil), self) })
+                watch.run()
+                exchange.respond(self.response(to: call.asked, watch) { try handler(Call(call, nil), self) })
             }
             return nil
         case .deferred(let handler):
@@ -177,30 +242,40 @@ package final class App: Application {
         _ handler: @escaping Route.Handler,
         _ exchange: Exchange
     ) -> Response? {
+        let begun = Instant.now()
         do {
-            return settle(
-                try database.read(on: call.request.loop) {
-                    try self.make(call, handler, self.transaction(for: call, $0))
-                },
-                call,
-                exchange
-            )
+            let made = try database.read(on: call.request.loop) {
+                try self.make(call, handler, self.transaction(for: call, $0))
+            }
+            return settle(made, call, exchange, AnswerTimes(database: Instant.now() - begun))
         } catch let error as SQLiteError where error.isInterrupted {
-            database.readOnWorker(
-                timeLimit: App.longestRead,
-                { try self.make(call, handler, self.transaction(for: call, $0)) },
-                completion: { result in
-                    do {
-                        if let response = self.settle(try result.get(), call, exchange) { exchange.respond(response) }
-                    } catch {
-                        exchange.respond(self.response(to: call.asked, for: error))
-                    }
-                }
-            )
+            readOnWorker(call, handler, exchange)
             return nil
         } catch {
-            return response(to: call.asked, for: error)
+            var response = response(to: call.asked, for: error)
+            response.times.database = Instant.now() - begun
+            return response
         }
+    }
+
+    private func readOnWorker(_ call: PreparedCall, _ handler: @escaping Route.Handler, _ exchange: Exchange) {
+        let watch = Stopwatch()
+        database.readOnWorker(
+            timeLimit: App.longestRead,
+            {
+                watch.run()
+                return try self.make(call, handler, self.transaction(for: call, $0))
+            },
+            completion: { result in
+                do {
+                    if let response = self.settle(try result.get(), call, exchange, watch.times) {
+                        exchange.respond(response)
+                    }
+                } catch {
+                    exchange.respond(self.response(to: call.asked, watch) { throw error })
+                }
+            }
+        )
     }
 
     private func make(_ call: PreparedCall, _ handler: Route.Handler, _ transaction: Transaction) throws -> Made {
@@ -209,10 +284,17 @@ package final class App: Application {
     }
 
     /// The answer of a read; nil where something is to be written before it goes out.
-    private func settle(_ made: Made, _ call: PreparedCall, _ exchange: Exchange) -> Response? {
+    private func settle(
+        _ made: Made,
+        _ call: PreparedCall,
+        _ exchange: Exchange,
+        _ times: AnswerTimes
+    ) -> Response? {
         guard !made.owed.isEmpty else {
             note(made.sightings, of: call)
-            return made.answer.response()
+            var response = made.answer.response()
+            response.times = times
+            return response
         }
         write(call, exchange) { _ in made }
         return nil
@@ -232,8 +314,11 @@ package final class App: Application {
         _ exchange: Exchange,
         _ make: @escaping @Sendable (Transaction) throws -> Made
     ) {
+        let watch = Stopwatch()
         database.writer.submit(
+            within: writeWait,
             { connection in
+                watch.run()
                 let transaction = self.transaction(for: call, connection)
                 let made = try make(transaction)
                 for write in made.owed { try write(transaction) }
@@ -241,7 +326,7 @@ package final class App: Application {
             },
             completion: { result in
                 exchange.respond(
-                    self.response(to: call.asked) {
+                    self.response(to: call.asked, watch) {
                         let made = try result.get().finish()
                         self.note(made.sightings, of: call)
                         return made.answer
@@ -299,14 +384,19 @@ final class ServedRoute: Sendable {
     let access: Route.Access
     let permission: Route.Permission
     let bodyLimit: Int?
+    let isCounted: Bool
+    /// Its place in the table of routes.
+    let number: Int
 
-    init(_ route: Route) {
+    init(_ route: Route, number: Int) {
+        self.number = number
         work = route.work
         method = route.method
         pattern = route.pattern
         access = route.access
         permission = route.permission
         bodyLimit = route.bodyLimit
+        isCounted = route.isCounted
     }
 }
 

@@ -3,10 +3,26 @@ import KoiSQLite
 
 /// Tells who asks.
 struct Authentication {
-    private let app: App
+    /// Where a key or session is looked up that is not remembered.
+    enum Source {
+        /// On the connection of the loop that has the request.
+        case loop
+        /// Elsewhere, for a request that was let in before and is not used anew.
+        ///
+        /// `generation` is that of the key ring before the connection's snapshot.
+        case connection(Connection, generation: Int)
+        /// Nowhere: `NotRemembered` is thrown.
+        case memory
+    }
 
-    init(_ app: App) {
+    struct NotRemembered: Error {}
+
+    private let app: App
+    private let source: Source
+
+    init(_ app: App, from source: Source = .loop) {
         self.app = app
+        self.source = source
     }
 
     /// - Throws: `Problem` 401 without a valid key or session, 403 for a write that a page of another site may have sent in
@@ -23,17 +39,32 @@ struct Authentication {
         }
     }
 
+    /// Refuses what can be told without a look at the database: nothing to show who asks, or a path of the local socket.
+    func requireCredentials(_ request: Request, _ access: Route.Access) throws {
+        let (fields, isLocal) = (request.head.fields, request.peer.isLocalSocket)
+        switch access {
+        case .open: break
+        case .local: guard isLocal else { throw Problem.noSuchPath }
+        case .key:
+            guard isLocal || fields.contains("Authorization") || Cookie.session.value(in: fields) != nil else {
+                throw Authentication.nobody
+            }
+        }
+    }
+
     /// A key comes before a cookie, which a browser sends unasked.
     private func holder(_ request: Request) throws -> Actor {
         if let field = request.head.fields["Authorization"] { return try keyHolder(field, request) }
         // Whoever can open the socket in the data folder can open the database too.
         if request.peer.isLocalSocket { return .system }
         if let token = Cookie.session.value(in: request.head.fields) { return try sessionHolder(token, request) }
-        throw refusal(
-            "Sign in, or show an API key: Authorization: Bearer koi_… (koi key create makes one).",
-            "请登录，或提供 API 密钥：Authorization: Bearer koi_…（用 koi key create 创建）。"
-        )
+        throw Authentication.nobody
     }
+
+    private static let nobody = refusal(
+        "Sign in, or show an API key: Authorization: Bearer koi_… (koi key create makes one).",
+        "请登录，或提供 API 密钥：Authorization: Bearer koi_…（用 koi key create 创建）。"
+    )
 
     private func keyHolder(_ field: String, _ request: Request) throws -> Actor {
         let scheme = "bearer "
@@ -43,16 +74,32 @@ struct Authentication {
             let credential = try key(String(field.dropFirst(scheme.count)), request),
             credential.isValid(at: now, from: request.peer.address)
         else {
-            throw refusal("This API key is not valid.", "此 API 密钥无效。")
+            throw Authentication.refusal("This API key is not valid.", "此 API 密钥无效。")
         }
-        app.ledger.noteUse(of: credential, at: now)
+        note(credential, at: now)
         return credential.actor
+    }
+
+    private func note(_ credential: Credential, at now: Int64) {
+        if case .loop = source { app.ledger.noteUse(of: credential, at: now) }
+    }
+
+    private var generation: Int? {
+        if case .connection(_, let generation) = source { generation } else { nil }
+    }
+
+    private func look(_ request: Request, _ find: (Connection) throws -> Credential?) throws -> Credential? {
+        switch source {
+        case .loop: try app.database.read(on: request.loop, find)
+        case .connection(let connection, _): try find(connection)
+        case .memory: throw NotRemembered()
+        }
     }
 
     private func key(_ key: String, _ request: Request) throws -> Credential? {
         guard key.hasPrefix(APIKey.prefix) else { return nil }
-        return try app.keys.credential(for: key) {
-            try app.database.read(on: request.loop) { try APIKey.find(key, in: app.catalog, $0) }
+        return try app.keys.credential(for: key, asOf: generation) {
+            try look(request) { try APIKey.find(key, in: app.catalog, $0) }
         }
     }
 
@@ -63,20 +110,20 @@ struct Authentication {
         }
         guard let credential = try session(token, request),
             credential.isValid(at: now, from: request.peer.address)
-        else { throw refusal("The session has ended. Sign in again.", "会话已结束，请重新登录。") }
+        else { throw Authentication.refusal("The session has ended. Sign in again.", "会话已结束，请重新登录。") }
         try CrossSite.refuse(request)
-        app.ledger.noteUse(of: credential, at: now)
+        note(credential, at: now)
         return credential.actor
     }
 
     private func session(_ token: String, _ request: Request) throws -> Credential? {
         guard token.hasPrefix(Session.prefix) else { return nil }
-        return try app.keys.credential(for: token) {
-            try app.database.read(on: request.loop) { try Session.credential(token, in: app.catalog, $0) }
+        return try app.keys.credential(for: token, asOf: generation) {
+            try look(request) { try Session.credential(token, in: app.catalog, $0) }
         }
     }
 
-    private func refusal(_ en: String, _ zh: String) -> Problem {
+    private static func refusal(_ en: String, _ zh: String) -> Problem {
         Problem(
             .unauthorized,
             "unauthorized",

@@ -82,21 +82,32 @@ package struct Call {
         )
     }
 
-    /// Refuses a change whose `If-Match` does not allow the stored version (RFC 9110 §13.1.1).
+    /// Refuses a change whose `If-Match` does not allow the stored version, or whose `If-None-Match` names it (RFC 9110
+    /// §13.1.1, §13.1.2).
+    ///
+    /// Conditions on dates are ignored: records have none that tells two changes within a second apart.
     package var match: (Int64) throws -> Void {
         let fields = request.head.fields.values("If-Match")
+        let unwanted = request.head.fields.values("If-None-Match")
         return { version in
-            guard EntityTag.allows(fields, version: version) else {
-                throw Problem(
-                    .preconditionFailed,
-                    "changed_meanwhile",
-                    Text(
-                        "The record was changed meanwhile: it is at version \(version). Read it again, then change it.",
-                        "记录已被更改，当前版本为 \(version)。请重新读取后再更改。"
-                    )
-                )
+            guard EntityTag.allows(fields, version: version), !EntityTag.names(unwanted, version: version) else {
+                throw Problem.changedMeanwhile(version)
             }
         }
+    }
+}
+
+extension Problem {
+    /// What the conditions of a request say to a record at this version.
+    static func changedMeanwhile(_ version: Int64) -> Problem {
+        Problem(
+            .preconditionFailed,
+            "changed_meanwhile",
+            Text(
+                "The record was changed meanwhile: it is at version \(version). Read it again, then change it.",
+                "记录已被更改，当前版本为 \(version)。请重新读取后再更改。"
+            )
+        )
     }
 }
 
@@ -119,6 +130,8 @@ struct AskedRequest: Sendable {
     let captures: Captures
     /// Nil until it is known who asks.
     var actor: Actor?
+    /// What it took of a quota; nil where it counts for none.
+    var spending: Spending?
 }
 
 /// The tags of records: `"<version>-<representation>"`, where the second part covers every byte of the answer, and so
@@ -148,6 +161,14 @@ package enum EntityTag {
         guard !fields.isEmpty else { return true }
         return tags(fields).contains { tag in
             tag == "*" || tag == "\"\(version)\"" || tag.hasPrefix("\"\(version)-")
+        }
+    }
+
+    /// Whether `If-None-Match` names a version of a record: `*`, or a tag with it; weakly compared.
+    static func names(_ fields: [String], version: Int64) -> Bool {
+        tags(fields).contains { tag in
+            let opaque = tag.hasPrefix("W/") ? tag.dropFirst(2) : tag
+            return opaque == "*" || opaque == "\"\(version)\"" || opaque.hasPrefix("\"\(version)-")
         }
     }
 

@@ -31,12 +31,30 @@ package struct LocalClient: Sendable {
         try ask("GET", target, [], patience: patience)
     }
 
+    /// Asks for what is no JSON; otherwise as `get`.
+    func content(_ target: String, patience: Int = 30) throws -> [UInt8] {
+        try LocalContent(exchange("GET", target, [], patience: patience)).successful()
+    }
+
     private func ask(
         _ method: String,
         _ target: String,
         _ text: [UInt8],
         patience: Int
     ) throws -> JSONValue {
+        let answer = try LocalAnswer(exchange(method, target, text, patience: patience))
+        guard (200..<300).contains(answer.status) else {
+            throw LocalFailure(answer.problem)
+        }
+        return answer.body
+    }
+
+    private func exchange(
+        _ method: String,
+        _ target: String,
+        _ text: [UInt8],
+        patience: Int
+    ) throws -> [UInt8] {
         let connection = try LocalConnection(path: path, patience: patience)
         let head = """
             \(method) \(target) HTTP/1.1\r
@@ -48,11 +66,7 @@ package struct LocalClient: Sendable {
 
             """
         try connection.send(Array(head.utf8) + text)
-        let answer = try LocalAnswer(connection.readToEnd())
-        guard (200..<300).contains(answer.status) else {
-            throw LocalFailure(answer.problem)
-        }
-        return answer.body
+        return try connection.readToEnd()
     }
 }
 
@@ -137,6 +151,49 @@ private final class LocalConnection {
     }
 }
 
+/// What came back: a status, and a body of the length that was said.
+struct LocalContent {
+    let status: Int
+    let bytes: [UInt8]
+
+    /// - Throws: `LocalFailure` for what is not a whole answer with a `Content-Length`.
+    init(_ bytes: [UInt8]) throws {
+        let lineEnd: [UInt8] = [13, 10, 13, 10]
+        guard let end = bytes.indices.first(where: { bytes[$0...].starts(with: lineEnd) }) else {
+            throw LocalContent.unreadable
+        }
+        let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\r\n")
+        let words = lines.first?.split(separator: " ") ?? []
+        guard words.count >= 2, words[0].hasPrefix("HTTP/1."),
+            let status = Digits.integer(String(words[1])), (100..<600).contains(status)
+        else { throw LocalContent.unreadable }
+        self.status = Int(status)
+        self.bytes = Array(bytes[(end + lineEnd.count)...])
+        guard self.bytes.count == LocalContent.length(lines.dropFirst()) else {
+            throw LocalContent.unreadable
+        }
+    }
+
+    /// - Throws: `LocalFailure` with the sentence of a problem.
+    func successful() throws -> [UInt8] {
+        guard (200..<300).contains(status) else { throw LocalFailure(try LocalAnswer(self).problem) }
+        return bytes
+    }
+
+    private static func length(_ fields: ArraySlice<Substring>) -> Int {
+        for field in fields {
+            let parts = field.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2, parts[0].lowercased() == "content-length" else { continue }
+            return Digits.integer(String(parts[1]).trimmingSpaces).flatMap(Int.init(exactly:)) ?? -1
+        }
+        return 0
+    }
+
+    static let unreadable = LocalFailure(
+        "The running Koi broke off its answer; its log says why."
+    )
+}
+
 /// What came back: a status and a JSON body.
 struct LocalAnswer {
     let status: Int
@@ -144,24 +201,16 @@ struct LocalAnswer {
 
     /// - Throws: `LocalFailure` for what is not a whole answer in JSON with a `Content-Length`.
     init(_ bytes: [UInt8]) throws {
-        let lineEnd: [UInt8] = [13, 10, 13, 10]
-        guard let end = bytes.indices.first(where: { bytes[$0...].starts(with: lineEnd) }) else {
-            throw LocalAnswer.unreadable
-        }
-        let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\r\n")
-        let words = lines.first?.split(separator: " ") ?? []
-        guard words.count >= 2, words[0].hasPrefix("HTTP/1."),
-            let status = Digits.integer(String(words[1])), (100..<600).contains(status)
-        else { throw LocalAnswer.unreadable }
-        self.status = Int(status)
-        let content = Array(bytes[(end + lineEnd.count)...])
-        guard content.count == LocalAnswer.length(lines.dropFirst()) else {
-            throw LocalAnswer.unreadable
-        }
+        try self.init(LocalContent(bytes))
+    }
+
+    /// - Throws: `LocalFailure` for what is not JSON.
+    init(_ content: LocalContent) throws {
+        status = content.status
         do {
-            body = content.isEmpty ? .null : try JSONReader.read(content)
+            body = content.bytes.isEmpty ? .null : try JSONReader.read(content.bytes)
         } catch {
-            throw LocalAnswer.unreadable
+            throw LocalContent.unreadable
         }
     }
 
@@ -175,17 +224,4 @@ struct LocalAnswer {
         if !issues.isEmpty { return issues.joined(separator: " ") }
         return body["detail"]?.stringValue ?? "The running Koi answered \(status)."
     }
-
-    private static func length(_ fields: ArraySlice<Substring>) -> Int {
-        for field in fields {
-            let parts = field.split(separator: ":", maxSplits: 1)
-            guard parts.count == 2, parts[0].lowercased() == "content-length" else { continue }
-            return Digits.integer(String(parts[1]).trimmingSpaces).flatMap(Int.init(exactly:)) ?? -1
-        }
-        return 0
-    }
-
-    private static let unreadable = LocalFailure(
-        "The running Koi broke off its answer; its log says why."
-    )
 }

@@ -16,8 +16,58 @@ package enum Options {
         "ADDRESS",
         fallback: "127.0.0.1:8080",
         repeats: true,
-        "An address to serve at, HOST:PORT, IPv6 in brackets; repeat the flag, or put commas, for several."
+        """
+        An address to serve at: HOST:PORT, IPv6 in brackets, or unix:PATH; with a certificate by HTTPS unless http:// stands \
+        in front; repeat the flag, or put commas, for several.
+        """
     ) { $0.listeners = try OptionValue.addresses($1) }
+
+    package static let socketMode = OptionEntry(
+        "socket-mode",
+        "MODE",
+        fallback: "0660",
+        "Who may reach Koi over a Unix socket of --listen, as chmod takes it: 0600, 0660 or 0666."
+    ) { $0.socketMode = try OptionValue.mode($1) }
+
+    package static let tlsCert = OptionEntry(
+        "tls-cert",
+        "FILE",
+        fallback: "none",
+        "A PEM file with the certificate to serve HTTPS with, and then its chain; read again at SIGHUP."
+    ) { $0.certificate = try OptionValue.file($1) }
+
+    package static let tlsKey = OptionEntry(
+        "tls-key",
+        "FILE",
+        fallback: "none",
+        "A PEM file with the key of the certificate, without a passphrase."
+    ) { $0.key = try OptionValue.file($1) }
+
+    package static let redirect = OptionEntry(
+        "redirect",
+        "ADDRESS",
+        fallback: "none",
+        repeats: true,
+        "An address, such as 0.0.0.0:80, from which browsers are sent on to HTTPS; repeat the flag, or put commas, for several."
+    ) { $0.redirects = $1 == "none" ? [] : try OptionValue.addresses($1) }
+
+    package static let hsts = OptionEntry(
+        "hsts",
+        "DAYS",
+        fallback: "365",
+        "How long browsers remember to come by HTTPS only, from 0 (not at all) to 3650; sent where they came by it."
+    ) { $0.strictDays = try OptionValue.number($1, 0...3_650) }
+
+    package static let trustedProxy = OptionEntry(
+        "trusted-proxy",
+        "ADDRESS",
+        fallback: "none",
+        repeats: true,
+        """
+        A proxy whose X-Forwarded-For or Forwarded fields say who asks: an address, a range such as 10.0.0.0/8, or unix for \
+        whoever comes over a Unix socket; repeat the flag, or put commas, for several.
+        """
+    ) { $0.proxies = try OptionValue.proxies($1) }
 
     package static let loops = OptionEntry(
         "loops",
@@ -25,20 +75,6 @@ package enum Options {
         fallback: "auto",
         "Event loops, from 1 to 256; auto is one for each core."
     ) { $0.loops = $1 == "auto" ? nil : try OptionValue.number($1, 1...256) }
-
-    package static let connections = OptionEntry(
-        "connections",
-        "NUMBER",
-        fallback: "10000",
-        "The most connections that may be open at once; more are answered with 503."
-    ) { $0.limits.connections = try OptionValue.number($1, 1...1_000_000) }
-
-    package static let bodyLimit = OptionEntry(
-        "body-limit",
-        "SIZE",
-        fallback: "1MiB",
-        "The largest body of a request, from 1KiB to 1GiB, where a path sets no other."
-    ) { $0.limits.body = try OptionValue.size($1, 1 << 10...1 << 30) }
 
     package static let dailyBackup = OptionEntry(
         "daily-backup",
@@ -82,10 +118,25 @@ package enum Options {
         "What is logged: trace, debug, info, notice, warning, error or critical, and what is graver."
     ) { $0.logLevel = try OptionValue.logLevel($1) }
 
-    package static let all = [
-        data, listen, loops, connections, bodyLimit, dailyBackup, backupsKept, accessDays, passwordCost, writeGroup,
-        logLevel,
-    ]
+    package static let logFormat = OptionEntry(
+        "log-format",
+        "json|text|auto",
+        fallback: "auto",
+        "How the log is written: an object for each line, lines for people, or auto: text on a terminal, else JSON."
+    ) { $0.logFormat = try OptionValue.choice($1) }
+
+    package static let logRequests = OptionEntry(
+        "log-requests",
+        "all|slow|off",
+        fallback: "all",
+        "Which requests have a line in the log; slow are those of half a second and more, broken off or failed in Koi."
+    ) { $0.loggedRequests = try OptionValue.choice($1) }
+
+    package static let all =
+        [
+            data, listen, socketMode, tlsCert, tlsKey, redirect, hsts, trustedProxy, loops, dailyBackup, backupsKept,
+            accessDays, passwordCost, writeGroup, logLevel, logFormat, logRequests,
+        ] + limits
 
     /// How Koi is to be set up: a flag before an environment variable before the default.
     ///
@@ -103,6 +154,7 @@ package enum Options {
         for option in all {
             try option.apply(flags: flags, environment: environment, to: &configuration)
         }
+        try configuration.checkTLS()
         return configuration
     }
 

@@ -111,11 +111,8 @@ extension Problem {
         json.string(code)
         json.key("detail")
         json.string(detail(language))
-        // A request that could not be read has no id.
-        if !requestID.isEmpty {
-            json.key("requestId")
-            json.string(requestID)
-        }
+        json.key("requestId")
+        json.string(requestID)
         if !issues.isEmpty {
             json.key("errors")
             json.beginArray()

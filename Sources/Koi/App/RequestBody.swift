@@ -10,7 +10,22 @@ enum RequestBody {
     /// - Throws: `Problem` 415 for another media type, `JSONError` for what is not JSON.
     static func json(_ request: Request) throws -> JSONValue {
         guard case .bytes(let bytes) = request.body, !bytes.isEmpty else { return .null }
-        if request.head.fields.contains("Content-Type"), !isJSON(request) {
+        try requireJSON(request.head)
+        return try JSONReader.read(bytes)
+    }
+
+    /// - Throws: `Problem` 415 where the fields say that the body is something else than JSON as it stands.
+    static func requireJSON(_ head: RequestHead) throws {
+        // RFC 9110 §15.5.16: a body that grows when it is unpacked is none that its limit bounds.
+        if let coding = head.fields["Content-Encoding"], coding.lowercased() != "identity" {
+            throw Problem(
+                .unsupportedMediaType,
+                "body_encoded",
+                Text("Send the body as it is, without Content-Encoding.", "请直接发送正文，不要使用 Content-Encoding。"),
+                fields: [("Accept-Encoding", "identity")]
+            )
+        }
+        if let type = head.fields["Content-Type"], !mediaTypes.contains(essence(type)) {
             throw Problem(
                 .unsupportedMediaType,
                 "not_json",
@@ -21,7 +36,6 @@ enum RequestBody {
                 fields: [("Accept", "application/json")]
             )
         }
-        return try JSONReader.read(bytes)
     }
 
     /// Whether the request says that its body is JSON.

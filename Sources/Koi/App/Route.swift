@@ -16,7 +16,7 @@ package struct Route: Sendable {
         /// Runs in a savepoint of the one writer.
         case write(Handler)
         /// What the request itself asks for: to say what would be done, or to do it.
-        indirect case chosen(@Sendable (Call) -> Work)
+        indirect case chosen(@Sendable (Call) throws -> Work)
         /// Slow work that is not a transaction, such as a backup; runs on a queue of its own, one at a time.
         case task(@Sendable (Call, App) throws -> Answer)
         /// Answers later, from wherever it is done, such as once a password was hashed; runs on the loop until then.
@@ -54,6 +54,8 @@ package struct Route: Sendable {
     package private(set) var documentation: RouteDocumentation?
     /// In bytes; nil for the server's limit.
     package private(set) var bodyLimit: Int?
+    /// Whether its requests count for the quota of whoever asks.
+    package private(set) var isCounted = true
 
     package init(_ method: Method, _ pattern: String, _ work: Work) {
         self.method = method
@@ -99,6 +101,13 @@ package struct Route: Sendable {
         return copy
     }
 
+    /// Leaves its requests out of all quotas: those of load balancers and monitors, which must be answered always.
+    package func uncounted() -> Route {
+        var copy = self
+        copy.isCounted = false
+        return copy
+    }
+
     package func bodyLimit(_ bytes: Int) -> Route {
         var copy = self
         copy.bodyLimit = bytes
@@ -122,6 +131,8 @@ package struct RouteDocumentation: Sendable {
     package var otherStatus: Status?
     package var answer: JSONValue?
     package var answerType = "application/json"
+    /// Whether the answer can also be a stream of events.
+    package var isStreamed = false
     /// Fields of the answer, such as `ETag`, with what they hold.
     package var answerFields: [String: String] = [:]
     /// The problems that the route can answer with, beyond those that any route can.

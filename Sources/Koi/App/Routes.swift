@@ -20,6 +20,7 @@ package enum Routes {
             + PrivacyRoutes.routes(of: resources) + SearchRoutes.routes(of: resources)
             + SchemaRoutes.routes(of: resources) + JobRoutes.routes + BackupRoutes.routes
             + SessionRoutes.routes + MeRoutes.routes + InvitationRoutes.routes + NotificationRoutes.routes
-            + SettingsRoutes.routes + MailTestRoutes.routes + HealthRoutes.routes + LocalRoutes.routes
+            + SettingsRoutes.routes + MailTestRoutes.routes + HealthRoutes.routes + MetricsRoutes.routes
+            + LocalRoutes.routes
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import KoiHTTP
 import KoiSQLite
 package import Logging
 
@@ -9,10 +10,13 @@ package final class Workspace: Sendable {
     package let app: App
     private let lock: FolderLock
 
-    /// - Parameter readers: connections for event loops; a command that serves nobody needs one.
+    /// - Parameters:
+    ///   - readers: connections for event loops; a command that serves nobody needs one.
+    ///   - log: for the lines of requests.
+    ///   - logger: for all other lines.
     /// - Throws: `FolderLockError` where another process has the folder, `MigrationError` where the database is newer
     ///   than the program, and what the system refuses.
-    package init(_ configuration: Configuration, readers: Int = 1, logger: Logger) throws {
+    package init(_ configuration: Configuration, readers: Int = 1, log: LogSink? = nil, logger: Logger) throws {
         let folder = DataFolder(configuration.dataFolder)
         try folder.create()
         lock = try FolderLock(folder: folder.path)
@@ -22,6 +26,8 @@ package final class Workspace: Sendable {
         // the system's cache.
         options.loopCacheKiB = 57_344
         options.writer.groupSize = configuration.writeGroup
+        options.writer.maximumWaiting = configuration.waitingWrites
+        options.maximumWaitingReads = configuration.waitingReads
         let database = try Database(
             path: folder.database,
             options: options,
@@ -35,8 +41,20 @@ package final class Workspace: Sendable {
             clock: configuration.clock,
             randomness: configuration.randomness,
             limits: configuration.limits,
+            proxies: configuration.proxies,
+            writeWait: .milliseconds(configuration.writeWait),
+            rates: RequestRates(
+                perKey: configuration.requestsPerKey,
+                perAddress: configuration.requestsPerAddress,
+                trustsProxies: !configuration.proxies.isEmpty
+            ),
             backupsKept: configuration.backupsKept,
             passwordCost: configuration.passwordCost,
+            observed: Observation.Settings(
+                sink: log,
+                requests: configuration.loggedRequests,
+                level: configuration.logLevel
+            ),
             logger: logger
         )
     }

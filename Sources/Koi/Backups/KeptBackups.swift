@@ -1,4 +1,4 @@
-import Synchronization
+import KoiLock
 
 /// The backups that are kept, remembered so that a request need not look into their folder.
 package final class KeptBackups: Sendable {
@@ -7,7 +7,7 @@ package final class KeptBackups: Sendable {
         var kept = 1
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// Newest first.
     package var current: [BackupManifest] { state.withLock { $0.backups } }

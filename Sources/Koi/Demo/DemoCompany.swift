@@ -1,6 +1,6 @@
 import KoiJSON
+import KoiLock
 import KoiSQLite
-import Synchronization
 
 /// A believable company with a year of customers behind it, Chinese and English, of any size; the same for the same
 /// size, seed and last day.
@@ -161,11 +161,11 @@ private struct DemoNames: Sendable {
 ///
 /// Never for keys.
 private final class DemoSalt: Sendable {
-    private let dice: Mutex<DemoDice>
+    private let dice: Lock<DemoDice>
 
     init(seed: UInt64) {
         // Another sequence than that of the records.
-        dice = Mutex(DemoDice(seed: ~seed))
+        dice = Lock(DemoDice(seed: ~seed))
     }
 
     var randomness: Randomness {

@@ -7,8 +7,13 @@ enum EventDocumentation {
         var docs = RouteDocumentation(
             "readEvents",
             tag: "events",
-            "Lists what happened, the oldest first, as far as the actor may read the records."
+            """
+            Lists what happened, the oldest first, as far as the actor may read the records. With Accept: text/event-stream \
+            it goes on with what happens, one server-sent event for each, whose data is an item of the list and whose id its \
+            sequence, until the client leaves or its key or session ends; without after it begins with what happens next.
+            """
         )
+        docs.isStreamed = true
         docs.parameters =
             [
                 Schema.queryParameter(
@@ -20,7 +25,13 @@ enum EventDocumentation {
                 Schema.queryParameter("resource", words, "What it is about, such as customers."),
                 Schema.queryParameter("record", numbers, "The number of the record; needs resource."),
                 Schema.queryParameter("user", numbers, "Who did it; me for oneself."),
-            ] + LogDocumentation.period + [LogDocumentation.limit]
+            ] + LogDocumentation.period + [
+                LogDocumentation.limit,
+                Schema.headerParameter(
+                    "Last-Event-ID",
+                    "For a stream, in place of after: the id of the last event that was seen."
+                ),
+            ]
         docs.answer = Schema.object(
             [
                 "items": Schema.array(Schema.reference("Event")),
@@ -31,7 +42,7 @@ enum EventDocumentation {
             ],
             required: ["items", "next"]
         )
-        docs.problems = [.badRequest, .forbidden]
+        docs.problems = [.badRequest, .forbidden, .notAcceptable]
         return docs
     }()
 

@@ -12,26 +12,44 @@ struct EventList {
         ] + LogQuery.Filter.period("e.at")
 
     private let query: LogQuery
-    private let after: Int64
+    /// Nil where nothing is said of where to begin.
+    let after: Int64?
+    /// The same for lists that choose alike.
+    var mark: UInt64 { query.mark.value }
 
     /// - Throws: `Problem` naming the parameter that cannot be used.
     init(_ parameters: [Parameter], for actor: Actor) throws {
         query = try LogQuery(parameters, of: "events", filters: EventList.filters, from: "after", for: actor)
-        after = try query.number() ?? 0
+        after = try query.number()
         guard !query.filtered.contains("record") || query.filtered.contains("resource") else {
             throw LogQuery.recordAlone
         }
     }
 
     func page(_ transaction: Transaction) throws -> [UInt8] {
+        var page = EventPage(limit: query.limit, EventWriter(transaction))
+        try each(after: after ?? 0, limit: query.limit + 1, transaction) { page.add($0) }
+        return page.finish { .integer($0) }
+    }
+
+    /// Calls `row` with the events of the list, in order, until it returns false.
+    ///
+    /// - Parameter through: the last that is looked at.
+    func each(
+        after: Int64,
+        through: Int64 = .max,
+        limit: Int,
+        _ transaction: Transaction,
+        _ row: (Row) throws -> Bool
+    ) throws {
         let users = transaction.actor.users(within: .read, on: .events)
         var sql = SQLFragment(
             """
             SELECT \(EventWriter.columns)
             FROM events AS e LEFT JOIN event_payloads AS p ON p.sequence = e.sequence
-            WHERE e.sequence > ? AND 
+            WHERE e.sequence > ? AND e.sequence <= ? AND 
             """,
-            [.integer(after)]
+            [.integer(after), .integer(through)]
         )
         sql.append(query.condition)
         if let users {
@@ -40,10 +58,8 @@ struct EventList {
         }
         sql.append(" AND ")
         sql.append(EventVisibility(transaction).condition(withOthers: users == nil))
-        sql.append(" ORDER BY e.sequence LIMIT ?", [.integer(Int64(query.limit + 1))])
-        var page = EventPage(limit: query.limit, EventWriter(transaction))
-        try transaction.connection.each(sql.sql, sql.values) { page.add($0) }
-        return page.finish { .integer($0) }
+        sql.append(" ORDER BY e.sequence LIMIT ?", [.integer(Int64(limit))])
+        try transaction.connection.each(sql.sql, sql.values, row)
     }
 }
 

@@ -74,8 +74,11 @@ package struct EventLog {
                 [.text(subject.resource), .integer(subject.id), .integer(header.sequence)]
             )
         }
-        let keeper = transaction.catalog.headKeeper
-        transaction.whenCommitted { keeper.move(to: header.sequence, hash) }
+        let (keeper, hub) = (transaction.catalog.headKeeper, transaction.catalog.eventHub)
+        transaction.whenCommitted {
+            keeper.move(to: header.sequence, hash)
+            hub.move(to: header.sequence)
+        }
         return header.sequence
     }
 

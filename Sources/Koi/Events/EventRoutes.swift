@@ -5,12 +5,24 @@ import KoiJSON
 package enum EventRoutes {
     package static func routes(of resources: [Resource]) -> [Route] {
         resources.map(timeline) + [
-            .get("/v1/events", list).permitted(.area(.events, .read)).documented(EventDocumentation.list)
+            Route(
+                .get,
+                "/v1/events",
+                .chosen { call in
+                    try AcceptedTypes.prefer(ServerSentEvent.mediaType, in: call.request)
+                        ? .immediate(stream) : .read(list)
+                }
+            )
+            .permitted(.area(.events, .read)).documented(EventDocumentation.list)
         ]
     }
 
     private static func list(_ call: Call) throws -> Answer {
-        .json(try EventList(call.query, for: call.actor).page(call.transaction()))
+        .list(try EventList(call.query, for: call.actor).page(call.transaction()))
+    }
+
+    private static func stream(_ call: Call, _ app: App) throws -> Answer {
+        .events(try EventFeed(call, app))
     }
 
     private static func timeline(of resource: Resource) -> Route {

@@ -1,7 +1,7 @@
 import Dispatch
+import KoiLock
 import KoiSQLite
 import Logging
-import Synchronization
 
 /// Keeps the file that names the newest event, at most a second behind and never ahead of the database.
 package final class HeadKeeper: Sendable {
@@ -19,7 +19,7 @@ package final class HeadKeeper: Sendable {
     private let file: EventHeadFile
     private let queue: DispatchQueue
     private let logger: Logger
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// - Parameter queue: on which the file is written.
     init(_ file: EventHeadFile, queue: DispatchQueue, logger: Logger) {

@@ -30,7 +30,7 @@ struct LogQuery {
     private(set) var filtered: Set<String> = []
     private var place: String?
     /// Marks the filters, so that a cursor of another list is recognised.
-    private var mark = Fingerprint()
+    private(set) var mark = Fingerprint()
 
     /// - Parameters:
     ///   - list: what is listed, such as the path.

@@ -1,5 +1,5 @@
 package import KoiJSON
-import Synchronization
+import KoiLock
 
 /// A part of a job, small enough to hold the writer only briefly.
 package struct JobChunk {
@@ -51,7 +51,7 @@ enum JobInterruption: Error {
 
 /// Tells the worker that a job was written or changed.
 package final class JobBell: Sendable {
-    private let listener = Mutex<(@Sendable () -> Void)?>(nil)
+    private let listener = Lock<(@Sendable () -> Void)?>(nil)
 
     package init() {}
 

@@ -1,8 +1,8 @@
 import Dispatch
 import KoiJSON
+import KoiLock
 import KoiSQLite
 import Logging
-import Synchronization
 
 /// The jobs whose work runs outside the writer at this moment, on the queue of slow work.
 final class JobTasks: Sendable {
@@ -14,7 +14,7 @@ final class JobTasks: Sendable {
 
     private let app: App
     private let runner: JobRunner
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let group = DispatchGroup()
 
     init(_ app: App, _ runner: JobRunner) {

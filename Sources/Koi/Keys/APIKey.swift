@@ -1,3 +1,4 @@
+import KoiHTTP
 package import KoiJSON
 package import KoiSQLite
 

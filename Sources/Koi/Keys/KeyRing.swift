@@ -1,6 +1,7 @@
+package import KoiHTTP
 import KoiJSON
+import KoiLock
 import KoiSQLite
-import Synchronization
 
 /// What a shown key or session stands for, as it was last looked up.
 package struct Credential: Sendable {
@@ -36,21 +37,30 @@ package final class KeyRing: Sendable {
         var generation = 0
     }
 
-    private let memory = Mutex(Memory())
+    private let memory = Lock(Memory())
 
     package init() {}
+
+    /// Grows whenever all is forgotten.
+    var generation: Int { memory.withLock { $0.generation } }
 
     /// What a text stands for; nil where it is nothing that opens Koi.
     ///
     /// What was found before a key, role or user changed is not remembered after it: it would never be forgotten.
     ///
-    /// - Parameter find: looks it up; not called for one that is remembered.
-    func credential(for shown: String, find: () throws -> Credential?) throws -> Credential? {
-        let (remembered, generation) = memory.withLock { ($0.credentials[shown], $0.generation) }
+    /// - Parameters:
+    ///   - generation: that of the time from which `find` sees Koi, where that is before now.
+    ///   - find: looks it up; not called for one that is remembered.
+    func credential(
+        for shown: String,
+        asOf generation: Int? = nil,
+        find: () throws -> Credential?
+    ) throws -> Credential? {
+        let (remembered, current) = memory.withLock { ($0.credentials[shown], $0.generation) }
         if let remembered { return remembered }
         guard let credential = try find() else { return nil }
         memory.withLock { memory in
-            guard memory.generation == generation else { return }
+            guard memory.generation == generation ?? current else { return }
             if memory.credentials.count >= KeyRing.maximumRemembered { memory.credentials.removeAll() }
             memory.credentials[shown] = credential
         }

@@ -2,6 +2,8 @@
 package enum NotificationKind: String, Sendable, CaseIterable {
     /// A record is mine now, since somebody else gave it to me.
     case recordGiven
+    /// Records of a user are mine now, by a handover; about that user. Parameters: `count`.
+    case recordsHandedOver
     /// A record of somebody else was shared with me.
     case recordShared
     case passwordChanged
@@ -13,6 +15,7 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     package var label: Text {
         switch self {
         case .recordGiven: Text("A record was given to me", "有记录交给我负责")
+        case .recordsHandedOver: Text("Records were handed over to me", "有记录移交给我")
         case .recordShared: Text("A record was shared with me", "有记录共享给我")
         case .passwordChanged: Text("My password was changed", "我的密码被更改")
         case .newSignIn: Text("A sign-in from a new device", "新设备登录")
@@ -37,7 +40,7 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     /// its reader may see of the record that it is about.
     var isAboutAccount: Bool {
         switch self {
-        case .recordGiven, .recordShared: false
+        case .recordGiven, .recordsHandedOver, .recordShared: false
         case .passwordChanged, .newSignIn, .secondFactorRemoved: true
         }
     }
@@ -49,6 +52,10 @@ package enum NotificationKind: String, Sendable, CaseIterable {
         switch (self, hasMaker) {
         case (.recordGiven, true): Text("{by} gave you the {noun} {record}.", "{by}将{noun}“{record}”交给您负责。")
         case (.recordGiven, false): Text("The {noun} {record} is yours now.", "{noun}“{record}”现在由您负责。")
+        case (.recordsHandedOver, true):
+            Text("{by} handed records of {record} over to you: {count}.", "{by}将{record}名下的 {count} 条记录移交给您。")
+        case (.recordsHandedOver, false):
+            Text("Records of {record} were handed over to you: {count}.", "{record}名下的 {count} 条记录已移交给您。")
         case (.recordShared, true): Text("{by} shared the {noun} {record} with you.", "{by}与您共享了{noun}“{record}”。")
         case (.recordShared, false): Text("The {noun} {record} was shared with you.", "{noun}“{record}”已共享给您。")
         case (.passwordChanged, true):

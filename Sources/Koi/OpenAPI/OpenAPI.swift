@@ -1,6 +1,6 @@
 import KoiHTTP
 package import KoiJSON
-import Synchronization
+import KoiLock
 internal import Yams
 
 /// The description of the API (OpenAPI 3.1), made from the same table of routes and field lists that serve the requests.
@@ -46,6 +46,7 @@ package struct OpenAPI {
                         "description": "Set by signing in. Writes must come from a page of Koi itself.",
                     ],
                 ],
+                "responses": ["TooManyRequests": OpenAPI.tooManyRequests],
                 "schemas": .object(
                     JSONObject(
                         resources.flatMap { RecordDocumentation($0).components } + [
@@ -87,7 +88,10 @@ package struct OpenAPI {
             .init(name: "tags", value: [.string(docs.tag)]),
             .init(name: "summary", value: .string(docs.summary)),
         ]
-        if case .open = route.access { members.append(.init(name: "security", value: [])) }
+        switch route.access {
+        case .open: members.append(.init(name: "security", value: []))
+        case .key, .local: break
+        }
         if !docs.parameters.isEmpty {
             members.append(.init(name: "parameters", value: .array(docs.parameters)))
         }
@@ -141,6 +145,9 @@ package struct OpenAPI {
             if docs.operation.hasPrefix("list") {
                 content.append(.init(name: "text/csv", value: ["schema": ["type": "string"]]))
             }
+            if docs.isStreamed {
+                content.append(.init(name: ServerSentEvent.mediaType, value: ["schema": ["type": "string"]]))
+            }
             answer.append(.init(name: "content", value: .object(JSONObject(content))))
         }
         var members: [JSONObject.Member] = [
@@ -153,12 +160,32 @@ package struct OpenAPI {
         if docs.answerFields["ETag"] != nil, docs.request == nil, docs.operation.hasPrefix("show") {
             members.append(.init(name: "304", value: ["description": "Not Modified"]))
         }
-        for status in docs.problems + [.unauthorized] {
+        members.append(.init(name: "429", value: ["$ref": "#/components/responses/TooManyRequests"]))
+        for status in docs.problems + [.unauthorized] where status != .tooManyRequests {
             members.append(.init(name: String(status.code), value: OpenAPI.problemAnswer(status.reason)))
         }
         members.append(.init(name: "default", value: OpenAPI.problemAnswer("Any other problem")))
         return JSONObject(members)
     }
+
+    /// draft-ietf-httpapi-ratelimit-headers-10, and RFC 9110 §10.2.3.
+    private static let tooManyRequests: JSONValue = [
+        "description": "Too Many Requests: more than the key, session or address may make, or of this kind.",
+        "headers": [
+            "Retry-After": [
+                "description": "In how many seconds it may be tried again.", "schema": ["type": "integer"],
+            ],
+            "RateLimit-Policy": [
+                "description": "The quota: its name, the requests (q) within a window of seconds (w).",
+                "schema": ["type": "string", "example": "\"key\";q=6000;w=60"],
+            ],
+            "RateLimit": [
+                "description": "What is left of it (r), and in how many seconds all of it is there again (t).",
+                "schema": ["type": "string", "example": "\"key\";r=0;t=17"],
+            ],
+        ],
+        "content": ["application/problem+json": ["schema": Schema.reference("Problem")]],
+    ]
 
     private static func problemAnswer(_ description: String) -> JSONValue {
         [
@@ -226,7 +253,7 @@ package struct OpenAPI {
 /// The document of a running Koi, printed once, when it is first asked for.
 final class OpenAPIDocument: Sendable {
     private let resources: [Resource]
-    private let printed = Mutex<[UInt8]?>(nil)
+    private let printed = Lock<[UInt8]?>(nil)
 
     init(_ resources: [Resource]) {
         self.resources = resources

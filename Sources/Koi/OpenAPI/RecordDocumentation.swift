@@ -35,7 +35,7 @@ struct RecordDocumentation {
             required: ["items", "next"]
         )
         // A table needs the right to export.
-        docs.problems = [.badRequest, .forbidden]
+        docs.problems = [.badRequest, .forbidden, .notAcceptable]
         return docs
     }
 
@@ -47,7 +47,7 @@ struct RecordDocumentation {
             ]
         docs.answer = Schema.reference(one)
         docs.answerFields = ["ETag": "Version and representation of the record."]
-        docs.problems = [.badRequest, .notFound]
+        docs.problems = [.badRequest, .notFound, .preconditionFailed]
         return docs
     }
 

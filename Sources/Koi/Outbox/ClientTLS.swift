@@ -1,5 +1,6 @@
 internal import COpenSSL
 import Glibc
+import KoiHTTP
 
 /// TLS 1.2 or later over a socket that does not block, for a server whose certificate must be good for its name.
 ///

@@ -1,6 +1,6 @@
 import Dispatch
 import Glibc
-import Synchronization
+import KoiLock
 
 /// Finds the addresses of a host.
 ///
@@ -33,7 +33,7 @@ enum NameLookup {
     }
 
     private final class Found: Sendable {
-        let addresses = Mutex<[Address]>([])
+        let addresses = Lock<[Address]>([])
     }
 
     private static func resolve(_ host: String, _ port: Int) -> [Address] {

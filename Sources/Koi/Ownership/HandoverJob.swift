@@ -25,11 +25,27 @@ enum HandoverJob {
             defer { chunk.position = JSONObject(walk.position.members + report.members) }
             let end = chunk.done + batch
             while chunk.hasTime, chunk.done < end {
-                guard let step = try walk.next() else { return .done(report.result) }
+                guard let step = try walk.next() else {
+                    try tell(report.tally, order, transaction)
+                    return .done(report.result)
+                }
                 chunk.done += 1
                 report.add(step, failure: try failure(of: step, order, transaction))
             }
             return .more
+        }
+    }
+
+    /// Tells each successor once, and not of each record.
+    private static func tell(_ tally: HandoverTally, _ order: HandoverOrder, _ transaction: Transaction) throws {
+        let leaver = EventSubject(resource: User.resource.name, id: order.user)
+        for (successor, count) in tally.counts.sorted(by: { $0.key < $1.key }) {
+            try transaction.notifications.add(
+                to: successor,
+                .recordsHandedOver,
+                about: leaver,
+                ["count": .integer(count)]
+            )
         }
     }
 
@@ -55,7 +71,7 @@ enum HandoverJob {
 
     /// What was done so far, kept in the position of the job.
     private struct HandoverReport {
-        private var tally: HandoverTally
+        private(set) var tally: HandoverTally
         private var failures: [JSONValue]
         private var failed: Int64
 

@@ -28,6 +28,16 @@ struct HandoverTally {
         counted[step.resource.name] = .object(hands)
     }
 
+    /// How many records each successor gets, of all resources.
+    var counts: [Int64: Int64] {
+        var counts: [Int64: Int64] = [:]
+        for hand in counted.members.flatMap({ $0.value.objectValue?.members ?? [] }) {
+            guard let successor = Digits.integer(hand.name) else { continue }
+            counts[successor, default: 0] += hand.value.objectValue?["count"]?.integerValue ?? 0
+        }
+        return counts
+    }
+
     /// As clients see it.
     var json: JSONValue {
         .array(

@@ -53,9 +53,13 @@ struct OwnerChange {
         )
     }
 
-    /// A new record is news from a person only: systems that add many would drown it.
+    /// Tells the new owner.
+    ///
+    /// A new record is news from a person only: systems that add many would drown it. What a job does on somebody's behalf,
+    /// such as a handover, it tells as a whole.
     private func tell(_ transaction: Transaction) throws {
-        guard let owner, !isNew || transaction.actor.kind == .session else { return }
+        let isOnBehalf = transaction.actor.kind == .system && transaction.actor.user != nil
+        guard let owner, !isOnBehalf, !isNew || transaction.actor.kind == .session else { return }
         let subject = EventSubject(resource: record.resource.name, id: record.id)
         try transaction.notifications.add(to: owner, .recordGiven, about: subject)
     }

@@ -159,6 +159,8 @@ package enum Area: String, Sendable, CaseIterable {
     case accesses
     /// Erasing a person, and telling a person what is held.
     case privacy
+    /// How Koi itself does.
+    case metrics
 
     /// The verbs that mean something here.
     package var verbs: [Verb] {
@@ -167,6 +169,7 @@ package enum Area: String, Sendable, CaseIterable {
         case .jobs, .settings: [.read, .change]
         case .backups: [.read, .create]
         case .privacy: [.change, .export]
+        case .metrics: [.read]
         }
     }
 }

@@ -1,6 +1,6 @@
 import KoiJSON
+import KoiLock
 package import KoiSQLite
-import Synchronization
 
 /// Roles and teams as of the last commit, so that who may do what is known without a query.
 package struct Organisation: Sendable {
@@ -103,7 +103,7 @@ package struct Organisation: Sendable {
 
 /// Roles and teams, renewed when a transaction that changes them is committed.
 package final class OrganisationCache: Sendable {
-    private let state = Mutex(Organisation())
+    private let state = Lock(Organisation())
 
     package init() {}
 

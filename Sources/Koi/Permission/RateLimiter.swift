@@ -1,42 +1,84 @@
 import KoiHTTP
-import Synchronization
+import KoiLock
 
-/// Counts how often each actor did something within a minute, in memory, and refuses what is too often.
-package final class RateLimiter: Sendable {
+/// Counts how often each did something within a minute, in memory, and refuses what is too often.
+package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     private struct Window {
         var start: Int64
         var count: Int
     }
 
-    private static let length: Int64 = 60_000
-    /// The most actors that are remembered; beyond it those whose minute is over are forgotten.
-    private static let maximumRemembered = 10_000
+    private typealias Windows = [Key: Window]
 
-    private let limit: Int
-    private let windows = Mutex<[Int64: Window]>([:])
-
-    /// - Parameter limit: how often a minute.
-    package init(_ limit: Int) {
-        self.limit = limit
+    /// Where a key stands after it was counted.
+    struct Standing {
+        /// Whether it was too often; then it was not counted.
+        let isTooOften: Bool
+        let remaining: Int
+        /// Milliseconds until the minute is over.
+        let wait: Int64
     }
 
-    /// Counts `times` more for an actor.
+    /// In milliseconds.
+    private static var length: Int64 { 60_000 }
+    /// The most keys that a part remembers; beyond it those whose minute is over are forgotten, and where those are few, all.
+    private static var maximumRemembered: Int { 10_000 }
+
+    package let limit: Int
+    /// Apart by the hash of their keys, so that the loops seldom wait for each other.
+    private let parts: [Part]
+
+    private final class Part: Sendable {
+        let windows = Lock<Windows>([:])
+    }
+
+    /// - Parameters:
+    ///   - limit: how often a minute.
+    ///   - parts: into how many parts the keys are split, for what is counted with every request.
+    package init(_ limit: Int, parts: Int = 1) {
+        self.limit = limit
+        self.parts = (0..<max(1, parts)).map { _ in Part() }
+    }
+
+    /// Counts `times` more for a key.
     ///
     /// - Parameter now: milliseconds since 1970.
     /// - Throws: `Problem` 429 that says when to try again, where it was too often; then nothing is counted.
-    package func count(_ actor: Int64, times: Int = 1, at now: Int64) throws {
-        let wait: Int64? = windows.withLock { windows in
-            if windows.count >= RateLimiter.maximumRemembered {
-                windows = windows.filter { $0.value.start + RateLimiter.length > now }
+    package func count(_ key: Key, times: Int = 1, at now: Int64) throws {
+        let standing = take(key, times: times, at: now)
+        if standing.isTooOften { throw Problem.tooMany(retryAfter: (standing.wait + 999) / 1_000) }
+    }
+
+    /// Like `count`, and says where the key stands.
+    func take(_ key: Key, times: Int = 1, at now: Int64) -> Standing {
+        part(of: key).windows.withLock { windows in
+            var window = windows[key] ?? Window(start: now, count: 0)
+            // The clock may have been set back.
+            if window.start + Self.length <= now || window.start > now { window = Window(start: now, count: 0) }
+            let wait = window.start + Self.length - now
+            let (count, overflow) = window.count.addingReportingOverflow(times)
+            guard !overflow, count <= limit else {
+                return Standing(isTooOften: true, remaining: limit - window.count, wait: wait)
             }
-            var window = windows[actor] ?? Window(start: now, count: 0)
-            if window.start + RateLimiter.length <= now || window.start > now { window = Window(start: now, count: 0) }
-            guard window.count + times <= limit else { return window.start + RateLimiter.length - now }
-            window.count += times
-            windows[actor] = window
-            return nil
+            window.count = count
+            if windows.count >= Self.maximumRemembered { Self.trim(&windows, now) }
+            windows[key] = window
+            return Standing(isTooOften: false, remaining: limit - count, wait: wait)
         }
-        if let wait { throw Problem.tooMany(retryAfter: (wait + 999) / 1_000) }
+    }
+
+    /// How many keys are remembered.
+    var remembered: Int { parts.reduce(0) { $0 + $1.windows.withLock { $0.count } } }
+
+    private func part(of key: Key) -> Part {
+        guard parts.count > 1 else { return parts[0] }
+        return parts[Int(UInt(bitPattern: key.hashValue) % UInt(parts.count))]
+    }
+
+    /// Half at least goes, so that looking through them costs little for each key that comes.
+    private static func trim(_ windows: inout Windows, _ now: Int64) {
+        windows = windows.filter { $0.value.start + length > now }
+        if windows.count > maximumRemembered / 2 { windows = [:] }
     }
 }
 

@@ -6,13 +6,11 @@ import KoiJSON
 struct RecordPermission {
     private let resource: Resource
     private let transaction: Transaction
-    private let store: RecordStore
     private var access: Access { transaction.actor.access }
 
     init(_ resource: Resource, _ transaction: Transaction) {
         self.resource = resource
         self.transaction = transaction
-        store = RecordStore(resource, transaction.connection)
     }
 
     /// Whether the resource's own rules decide, and no role.

@@ -47,7 +47,7 @@ private struct ErasureWork {
         for name in Set(open.map(\.subject.resource)).sorted() { try merge(name) }
         let residue = try Residue(app.database)
         let cleared = try clear(residue)
-        let occurrences = try open.map { try self.occurrences(of: $0, residue) }
+        let occurrences = try occurrences(of: open, residue)
         try app.perform { transaction in
             let store = ErasureStore(transaction.connection)
             for (erasure, count) in zip(open, occurrences) {
@@ -95,12 +95,18 @@ private struct ErasureWork {
         return Int64(pages.count)
     }
 
-    private func occurrences(of erasure: Erasure, _ residue: Residue) throws -> Int64? {
-        guard let marks = app.catalog.erasedMarks.marks(of: erasure.id) else { return nil }
+    /// How often values of each of the erased still stand in the file; nil for those of whom nothing is known any more.
+    private func occurrences(of erasures: [Erasure], _ residue: Residue) throws -> [Int64?] {
+        let marks = erasures.map { app.catalog.erasedMarks.marks(of: $0.id).map { Array($0.all) } }
         let counts = try patiently {
-            try residue.occurrences(of: Array(marks.all), check: task.checkInterruption)
+            try residue.occurrences(of: marks.flatMap { $0 ?? [] }, check: task.checkInterruption)
         }
-        return Int64(counts.reduce(0, +))
+        var rest = counts[...]
+        return marks.map { marks in
+            guard let marks else { return nil }
+            defer { rest = rest.dropFirst(marks.count) }
+            return Int64(rest.prefix(marks.count).reduce(0, +))
+        }
     }
 
     /// Tries again for a moment what a reader is in the way of.

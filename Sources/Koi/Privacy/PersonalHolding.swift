@@ -23,6 +23,7 @@ package protocol PersonalHolding: Sendable {
 /// All holdings beside the records themselves.
 package enum PersonalHoldings {
     package static let all: [any PersonalHolding] = [
-        HeldEvents(), HeldOwnerships(), HeldCollaborators(), HeldAccesses(), HeldViews(),
+        HeldEvents(), HeldOwnerships(), HeldCollaborators(), HeldAccesses(), HeldViews(), HeldNotifications(),
+        HeldMail(),
     ]
 }

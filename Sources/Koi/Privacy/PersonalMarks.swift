@@ -1,6 +1,6 @@
 import KoiJSON
+import KoiLock
 import KoiSQLite
-import Synchronization
 
 /// Pieces of a person's data by which it would be recognised in a file.
 ///
@@ -95,7 +95,7 @@ package struct PersonalMarks: Sendable {
 ///
 /// In memory only: they are what was to be forgotten.
 package final class ErasedMarks: Sendable {
-    private let state = Mutex<[Int64: PersonalMarks]>([:])
+    private let state = Lock<[Int64: PersonalMarks]>([:])
 
     func keep(_ marks: PersonalMarks, of erasure: Int64) {
         state.withLock { $0[erasure] = marks }

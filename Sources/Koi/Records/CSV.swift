@@ -7,12 +7,6 @@ package enum CSV {
     static let mediaType = "text/csv; charset=utf-8; header=present"
     static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    /// Whether the client asks for CSV before anything else.
-    static func isWanted(by request: Request) -> Bool {
-        guard let accept = request.head.fields["Accept"] else { return false }
-        return RequestBody.essence(String(accept.prefix { $0 != "," })) == "text/csv"
-    }
-
     /// Appends one row.
     ///
     /// A text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, "CSV Injection").

@@ -1,5 +1,5 @@
+import KoiLock
 import KoiSQLite
-import Synchronization
 
 /// All resources by name, in the order in which they are listed.
 package struct ResourceList: Sendable {
@@ -19,30 +19,40 @@ package struct ResourceList: Sendable {
 package final class Catalog: Sendable {
     package let resources: ResourceList
     package let customFields = CustomFieldCache()
-    package let keys = KeyRing()
+    package let keys: KeyRing
     package let organisation = OrganisationCache()
     package let settings = SettingsCache()
     /// Rung once something that leaves Koi is on disk.
     package let outboxBell = JobBell()
-    package let mailTests = RateLimiter(MailTest.perMinute)
-    package let probes = RateLimiter(ListQuery.probes)
+    package let mailTests = RateLimiter<Int64>(MailTest.perMinute)
+    package let probes = RateLimiter<Int64>(ListQuery.probes)
     package let backups = KeptBackups()
     package let erasedMarks = ErasedMarks()
     package let indexes = IndexedColumns()
     package let secrets: SecretBox
     /// Is told of each event once it is on disk.
     package let headKeeper: HeadKeeper
+    /// As well, for those who listen.
+    package let eventHub: EventHub
 
-    package init(_ resources: [Resource], secrets: SecretBox, headKeeper: HeadKeeper) {
+    package init(
+        _ resources: [Resource],
+        keys: KeyRing,
+        secrets: SecretBox,
+        headKeeper: HeadKeeper,
+        eventHub: EventHub
+    ) {
         self.resources = ResourceList(resources)
+        self.keys = keys
         self.secrets = secrets
         self.headKeeper = headKeeper
+        self.eventHub = eventHub
     }
 }
 
 /// The custom fields as of the last commit, read by every request without a query.
 package final class CustomFieldCache: Sendable {
-    private let state = Mutex(CustomFields())
+    private let state = Lock(CustomFields())
 
     package var current: CustomFields { state.withLock { $0 } }
 

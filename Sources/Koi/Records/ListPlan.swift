@@ -1,5 +1,5 @@
+import KoiLock
 import KoiSQLite
-import Synchronization
 
 /// How a list is read where SQLite would choose badly, since it does not know how many records an owner has.
 struct ListPlan {
@@ -66,7 +66,7 @@ extension Condition {
 
 /// The columns with which an index begins, by table: read once, since only a migration changes them.
 package final class IndexedColumns: Sendable {
-    private let known = Mutex<[String: Set<String>]>([:])
+    private let known = Lock<[String: Set<String>]>([:])
 
     func columns(of resource: Resource, _ connection: Connection) throws -> Set<String> {
         if let columns = known.withLock({ $0[resource.name] }) { return columns }

@@ -30,6 +30,13 @@ package struct ListQuery: Sendable {
 
     package init() {}
 
+    /// Reads the parameters of a list as Koi itself would ask for it, beside the fields that a company made.
+    ///
+    /// - Throws: `Problem` naming the parameter that cannot be used.
+    package static func read(_ parameters: [Parameter], of resource: Resource, now: Int64) throws -> ListQuery {
+        try ListQueryParser(resource, now: now).parse(parameters)
+    }
+
     static func checkLength(_ text: String) throws(ValueRefusal) {
         guard text.unicodeScalars.count <= maximumText else {
             throw ValueRefusal(
@@ -99,6 +106,16 @@ struct ListQueryParser {
         now = transaction.now
         let (probes, user, now) = (transaction.catalog.probes, transaction.actor.user ?? 0, transaction.now)
         countProbes = { if isCounted { try probes.count(user, times: $0, at: now) } }
+    }
+
+    /// For a resource without custom fields, asked by Koi itself.
+    fileprivate init(_ resource: Resource, now: Int64) {
+        self.resource = resource
+        customFields = CustomFields()
+        actor = .system
+        restrictions = Actor.system.access.restrictions(of: resource.name)
+        self.now = now
+        countProbes = { _ in }
     }
 
     /// - Throws: `Problem` naming the parameter that cannot be used.

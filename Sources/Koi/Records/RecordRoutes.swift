@@ -31,14 +31,14 @@ package enum RecordRoutes {
         let transaction = try call.transaction()
         let parameters = try SavedView.expand(call.query, of: resource, in: transaction)
         let query = try ListQueryParser(resource, transaction).parse(parameters)
-        let isTable = CSV.isWanted(by: call.request)
+        let isTable = try AcceptedTypes.prefer("text/csv", in: call.request)
         if isTable { try RecordPermission(resource, transaction).checkExport() }
         let verb = isTable ? Verb.export : .read
         let reader = RecordReader(resource, transaction, for: verb)
         let page =
             try query.search.map { try RecordSearch(resource, transaction, for: verb).list($0, query) }
             ?? reader.list(query)
-        guard isTable else { return .json(page) }
+        guard isTable else { return .list(page) }
         let table = try reader.table(page, query.selection, call.language)
         let export = Export(resource, parameters: call.query, rows: table.rows)
         transaction.owe(export.log)
@@ -58,7 +58,7 @@ package enum RecordRoutes {
         let selection = try SelectionParser(resource, call.actor.access.restrictions(of: resource.name))
             .parse(call.query)
         let found = try RecordReader(resource, call.transaction()).find(call.id(), selection)
-        return .record(found.json, version: found.version, for: call)
+        return try .record(found.json, version: found.version, for: call)
     }
 
     private static func create(_ resource: Resource, _ call: Call) throws -> Answer {

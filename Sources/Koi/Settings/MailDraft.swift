@@ -1,3 +1,4 @@
+import KoiHTTP
 import KoiJSON
 
 /// The mail settings while a patch is applied to them.

@@ -1,3 +1,4 @@
+import KoiHTTP
 import KoiJSON
 
 /// The server that takes Koi's mail.

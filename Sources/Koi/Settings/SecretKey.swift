@@ -1,4 +1,4 @@
-import Synchronization
+import KoiLock
 
 /// The key file `koi.key`: 32 random bytes, readable by the owner alone, read once and then remembered.
 final class SecretKey: Sendable {
@@ -6,7 +6,7 @@ final class SecretKey: Sendable {
 
     private let folder: DataFolder
     private let randomness: Randomness
-    private let remembered = Mutex<[UInt8]?>(nil)
+    private let remembered = Lock<[UInt8]?>(nil)
 
     init(_ folder: DataFolder, _ randomness: Randomness) {
         self.folder = folder

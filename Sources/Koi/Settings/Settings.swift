@@ -1,6 +1,6 @@
 import KoiJSON
+import KoiLock
 package import KoiSQLite
-import Synchronization
 
 /// What holds for the whole company, as of the last commit.
 package struct Settings: Sendable, Equatable {
@@ -37,7 +37,7 @@ package struct Settings: Sendable, Equatable {
 
 /// The settings as of the last commit, read without a query and renewed when a transaction that changes them is committed.
 package final class SettingsCache: Sendable {
-    private let state = Mutex(Settings())
+    private let state = Lock(Settings())
 
     package init() {}
 

@@ -12,7 +12,7 @@ package enum SettingsRoutes {
         try call.refuseParameters()
         let isTechnical = call.actor.access.allows(.change, on: Area.settings.rawValue)
         let found = try read(call, isTechnical ? Settings.shown : Settings.shownToAll)
-        return .record(found.json, version: found.version, for: call)
+        return try .record(found.json, version: found.version, for: call)
     }
 
     private static func change(_ call: Call) throws -> Answer {

@@ -35,7 +35,7 @@ struct Acceptance: Sendable {
         // Codes can be guessed by whoever has the link.
         let tries = [SignInThrottle.Bucket.pair(account: "link " + token, address: "")]
         guard app.signIn.throttle.take(tries, at: app.clock.now()) else { throw Problem.tooMany(retryAfter: 60) }
-        try app.signIn.passwords.submit(isKnown: false) {
+        try app.signIn.passwords.submit(isKnown: false, from: visit.place) {
             reply(Result { try self.accepted() })
         }
     }

@@ -1,3 +1,4 @@
+import KoiHTTP
 import KoiSQLite
 
 /// What is known of an address that somebody wants to sign in with, be there such a user or not.

@@ -9,14 +9,7 @@ enum Cookie: String {
 
     /// The value that a browser sent; nil where there is none.
     func value(in fields: Fields) -> String? {
-        for field in fields.values("Cookie") {
-            for pair in field.split(separator: ";") {
-                let parts = pair.split(separator: "=", maxSplits: 1)
-                guard parts.count == 2, parts[0].drop(while: { $0 == " " }) == rawValue else { continue }
-                return String(parts[1])
-            }
-        }
-        return nil
+        fields.cookies.first { $0.name == rawValue && !$0.value.isEmpty }?.value
     }
 
     /// What has the browser keep a value: the value of a `Set-Cookie` field.

@@ -1,3 +1,5 @@
+import Dispatch
+
 /// Hashes and compares passwords, and knows how long that takes.
 ///
 /// Its methods block for as long as a hash takes: to be called on a queue of its own only.
@@ -8,7 +10,7 @@ package final class Passwords: Sendable {
     /// here.
     private let known = PasswordQueue("known")
     let cost: PasswordCost
-    let refusals = SteadyRefusals()
+    private let refusals = SteadyRefusals()
     private let randomness: Randomness
     /// Compared with where there is nothing to compare with, so that it takes the same time.
     private let decoy: PasswordHash
@@ -26,15 +28,26 @@ package final class Passwords: Sendable {
     /// Has work done that hashes passwords.
     ///
     /// - Parameter isKnown: whether it comes from a device in which this user has signed in before.
+    /// - Parameter place: from where it comes, where that tells people apart; nobody takes all the room for strangers.
     /// - Throws: `Problem` 503 where too many wait.
-    func submit(isKnown: Bool, _ work: @escaping @Sendable () -> Void) throws {
-        try (isKnown ? known : strangers).submit(work)
+    func submit(isKnown: Bool, from place: String? = nil, _ work: @escaping @Sendable () -> Void) throws {
+        if isKnown { try known.submit(work) } else { try strangers.submit(from: place, work) }
     }
 
-    /// Measures in the background what a hash takes here, before the first refusal needs to know.
-    func calibrate() {
-        try? strangers.submit {
-            for _ in 0..<3 { _ = try? self.matches("", nil) }
+    /// Does something, such as answering, when a refusal is due.
+    ///
+    /// The first one after a start may come before any hash was made: then one is made to know how long that takes.
+    ///
+    /// - Parameter start: when the request came in.
+    func refuse(since start: DispatchTime, _ work: @escaping @Sendable () -> Void) {
+        guard !refusals.isMeasured else { return refusals.run(since: start, work) }
+        do {
+            try strangers.submit {
+                _ = try? self.matches("", nil)
+                self.refusals.run(since: start, work)
+            }
+        } catch {
+            refusals.run(since: start, work)
         }
     }
 

@@ -31,7 +31,7 @@ struct SignInAttempt: Sendable {
         let buckets = account.buckets(email, visit)
         guard app.signIn.throttle.take(buckets, at: app.clock.now()) else { return refuse(account, reply) }
         do {
-            try app.signIn.passwords.submit(isKnown: account.device != nil) {
+            try app.signIn.passwords.submit(isKnown: account.device != nil, from: visit.place) {
                 self.decide(account, buckets, reply)
             }
         } catch {
@@ -77,6 +77,6 @@ struct SignInAttempt: Sendable {
 
     private func refuse(_ account: Account, _ reply: @escaping Route.Reply) {
         app.ledger.note(.failedSignIn(account: account.name, address: visit.address))
-        app.signIn.passwords.refusals.run(since: start) { reply(.failure(Problem.signInFailed)) }
+        app.signIn.passwords.refuse(since: start) { reply(.failure(Problem.signInFailed)) }
     }
 }

@@ -1,4 +1,4 @@
-import Synchronization
+import KoiLock
 
 /// Bounds how often passwords may be tried, in memory.
 ///
@@ -42,7 +42,7 @@ final class SignInThrottle: Sendable {
     /// A full one need not be; beyond that, those with the most tries go.
     private static let maximumRemembered = 100_000
 
-    private let levels = Mutex<[Bucket: Level]>([:])
+    private let levels = Lock<[Bucket: Level]>([:])
 
     /// Takes a try from each of these, or from none where one is empty.
     ///

@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import KoiLock
 
 /// Answers every refused sign-in equally late, whatever was wrong and whether a password was hashed at all: time tells
 /// nothing about who has an account, or whether guesses still count.
@@ -13,7 +13,10 @@ final class SteadyRefusals: Sendable {
 
     private let queue = DispatchQueue(label: "koi.refusals")
     /// How long a hash takes, in nanoseconds; nil before the first.
-    private let average = Mutex<Double?>(nil)
+    private let average = Lock<Double?>(nil)
+
+    /// Whether it is known how long a hash takes.
+    var isMeasured: Bool { average.withLock { $0 != nil } }
 
     func observe(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components

@@ -14,13 +14,17 @@ struct Visit: Sendable {
     /// What the browser was given when somebody signed in there before.
     let deviceToken: String?
 
-    /// Whether it may be anybody who comes by a proxy on this machine.
-    var isThroughProxy: Bool { AddressRange.isLoopback(address) }
+    /// Whether it may be anybody who comes by a proxy that does not say for whom it asks.
+    let isThroughProxy: Bool
+
+    /// What tells those apart who ask from elsewhere; nil where nothing does.
+    var place: String? { isThroughProxy ? nil : AddressRange.network(of: address) }
 
     init(_ request: Request, _ app: App) {
         loop = request.loop
         self.request = request.id
         address = request.peer.address
+        isThroughProxy = app.proxies.mayBeAnybody(address)
         agent = String((request.head.fields["User-Agent"] ?? "").unicodeScalars.prefix(Visit.maximumAgent))
         isSecure = Visit.isSecure(request, app.catalog.settings.current)
         let token = Cookie.device.value(in: request.head.fields)

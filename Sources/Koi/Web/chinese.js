@@ -179,6 +179,7 @@ export const chinese = {
   area_settings: "设置",
   area_accesses: "访问记录",
   area_privacy: "隐私",
+  area_metrics: "运行指标",
 
   // 负责人和记录的经过
   owner: "负责人",
@@ -251,6 +252,7 @@ export const chinese = {
   markRead: "标为已读",
   preferences: "通知方式",
   kind_recordGiven: "有记录交给我负责",
+  kind_recordsHandedOver: "有记录移交给我",
   kind_recordShared: "有记录共享给我",
   kind_passwordChanged: "我的密码被更改",
   kind_newSignIn: "新设备登录",

@@ -179,6 +179,7 @@ export const english = {
   area_settings: "Settings",
   area_accesses: "Accesses",
   area_privacy: "Privacy",
+  area_metrics: "Metrics",
 
   // Who owns a record, and what happened to it
   owner: "Owner",
@@ -251,6 +252,7 @@ export const english = {
   markRead: "Mark as read",
   preferences: "How I am told",
   kind_recordGiven: "A record was given to me",
+  kind_recordsHandedOver: "Records were handed over to me",
   kind_recordShared: "A record was shared with me",
   kind_passwordChanged: "My password was changed",
   kind_newSignIn: "A sign-in from a new device",

@@ -13,6 +13,7 @@ const areas = {
   settings: ["read", "change"],
   accesses: ["read", "export"],
   privacy: ["change", "export"],
+  metrics: ["read"],
 };
 const others = "*";
 

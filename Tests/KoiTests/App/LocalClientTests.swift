@@ -15,7 +15,7 @@ import Testing
         let folder = try TemporaryFolder()
         var configuration = Configuration()
         configuration.dataFolder = folder.path
-        configuration.listeners = [.tcp(host: "127.0.0.1", port: 0)]
+        configuration.listeners = [.tcp(host: "127.0.0.1", port: 0, .plain)]
         configuration.loops = 1
         let koi = try Koi(
             configuration,

@@ -12,14 +12,15 @@ import Testing
         ("[::ffff:127.0.0.1]:1", "::ffff:127.0.0.1", 1),
     ])
     func `an address is a host and a port`(text: String, host: String, port: Int) throws {
-        #expect(try OptionValue.address(text) == .tcp(host: host, port: port))
+        #expect(try OptionValue.address(text) == .tcp(host: host, port: port, .byCertificate))
     }
 
     @Test(arguments: [
         "", ":", "8080", "localhost", ":8080", "localhost:", "localhost:-1", "localhost:+80",
         "localhost:65536", "localhost:80a", "localhost:99999999999999999999", "::1:8080",
         "[::1]", "[::1]8080", "[]:80", "[127.0.0.1]:80", "[::1:80", "::1]:80", "[::1%]:80",
-        "[fe80::1%a%b]:80", "http://localhost:80", "a b:80", "*:80", "koi.sock:/x", "例子:80",
+        "[fe80::1%a%b]:80", "ftp://localhost:80", "http://", "https://localhost", "unix:", "a b:80", "*:80",
+        "koi.sock:/x", "例子:80",
     ])
     func `what is no address is refused`(text: String) {
         #expect(throws: ValueSentence.self) { try OptionValue.address(text) }

@@ -1,15 +1,15 @@
 import KoiHTTP
 import KoiJSON
+import KoiLock
 import KoiSQLite
-import Synchronization
 
 @testable import Koi
 
 /// A Koi with a mail server, whose letters end up here.
 final class MailDesk: Sendable {
     let koi: TestApp
-    private let letters = Mutex<[Letter]>([])
-    private let failure = Mutex<(any Error)?>(nil)
+    private let letters = Lock<[Letter]>([])
+    private let failure = Lock<(any Error)?>(nil)
 
     init(publicURL: String? = nil) throws {
         koi = try TestApp()

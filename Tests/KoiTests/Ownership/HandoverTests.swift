@@ -188,6 +188,22 @@ struct `A handover` {
         #expect(try office.owners() == [1: anna.id])
     }
 
+    @Test func `tells each successor once, and of no single record`() throws {
+        let office = try Office()
+        let (anna, bo, cy) = (try office.person("Anna"), try office.person("Bo"), try office.person("Cy"))
+        for number in 1...5 { try office.customer("A\(number)", of: anna) }
+        _ = try office.handOver(
+            anna,
+            ["successors": [["user": .integer(bo.id), "share": 2], ["user": .integer(cy.id)]]]
+        )
+        try office.koi.worker(HandoverJob.kind).runDue()
+        func told(_ person: Office.Person) throws -> [JSONValue] {
+            try office.koi.request(.get, "/v1/notifications", key: person.key).items.map { $0["text"] }
+        }
+        #expect(try told(bo) == ["Administrator handed records of Anna over to you: 4."])
+        #expect(try told(cy) == ["Administrator handed records of Anna over to you: 1."])
+    }
+
     @Test func `does no more than the key that asked for it, and nothing once that is revoked`() throws {
         for isRevoked in [false, true] {
             let office = try Office()

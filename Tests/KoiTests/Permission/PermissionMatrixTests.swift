@@ -106,8 +106,11 @@ extension Permission {
         try Permission.populate(resource, cast, RecordMaker(koi))
         for scope in Scope.allCases {
             let rights = [Verb.read: scope, .export: .all]
-            try cast.give(Permission.rights(resource, rights))
-            try ReadingWays(PermissionModel(cast, resource, rights)).tryAll()
+            try cast.give(Permission.rights(resource, rights, areas: [.events]))
+            let ways = try ReadingWays(PermissionModel(cast, resource, rights))
+            try ways.tryAll()
+            try ways.events()
+            try ways.timelines()
         }
     }
 

@@ -183,6 +183,35 @@ struct ReadingWays {
 }
 
 extension ReadingWays {
+    /// The log as far as it is about this resource: whoever may read it reads what happened to the records that they see,
+    /// be it that these lie in the bin.
+    func events() throws {
+        let seen = Set(model.visible(all + (try koi.everything(resource, "removed=true"))).ids)
+        let logged = Set(try koi.events(of: resource.name).map(\.record))
+        var found: Set<Int64> = []
+        var after: Int64? = 0
+        while let start = after {
+            let page = try cast.ask(.get, "/v1/events?resource=\(resource.name)&limit=200&after=\(start)")
+            #expect(page.status == .ok, "\(page.text)")
+            found.formUnion(page.items.compactMap { $0["record"].integerValue }.filter { $0 > 0 })
+            after = page["next"].integerValue
+        }
+        #expect(found == logged.intersection(seen), "/v1/events?resource=\(resource.name)")
+    }
+
+    /// What happened to a record and to those that belong to it, as far as these are seen.
+    func timelines() throws {
+        for record in all {
+            let timeline = try cast.ask(.get, "\(path)/\(record["id"].text)/timeline")
+            let isSeen = model.reaches(.read, record)
+            #expect(timeline.status == (isSeen ? .ok : .notFound), "\(path)/\(record["id"].text)/timeline")
+            for item in timeline.items where item["resource"] == .string(resource.name) {
+                let subject = all.first { $0["id"] == item["record"] }
+                #expect(subject.map { model.reaches(.read, $0) } ?? true, "\(item)")
+            }
+        }
+    }
+
     /// Where another resource names records of this one, they are written in full for whoever sees them, and as a number
     /// for all others.
     ///

@@ -80,6 +80,23 @@ import Testing
         #expect(try koi.app.check() == [])
     }
 
+    @Test func `nobody is left behind where pages were split`() throws {
+        let koi = try TestApp()
+        func name(_ number: Int) -> String { "\(number * 7_919 % 1_000)-qperson\(number)q" }
+        for number in 1...240 {
+            try koi.request(.post, "/v1/contacts", ["name": .string(name(number)), "title": .string(name(number))])
+            guard number > 20 else { continue }
+            let grown = String(repeating: name(number - 20), count: number % 30)
+            try koi.request(.patch, "/v1/contacts/\(number - 20)", ["notes": .string(grown)])
+        }
+        for number in 1...240 where number % 8 != 0 { _ = try erase(koi, "/v1/contacts/\(number)") }
+        try finish(koi)
+        let gone = (1...240).filter { $0 % 8 != 0 }.map { "qperson\($0)q" }
+        #expect(try koi.stored(gone) == [])
+        #expect(try koi.stored(["qperson240q"]).count == 1)
+        #expect(try koi.app.check() == [])
+    }
+
     @Test func `what the person counts for stays, and what tells who it is goes`() throws {
         let koi = try TestApp()
         let id = try addPerson(to: koi)

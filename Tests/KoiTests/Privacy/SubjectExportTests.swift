@@ -63,6 +63,47 @@ import Testing
         #expect(answer["mentions"] == [])
     }
 
+    @Test func `nobody is told of who was erased, and nothing is sent to them`() throws {
+        let koi = try TestApp()
+        try koi.request(.post, "/v1/contacts", ["name": "欧阳魑魅", "email": "qxochimei@example.com"])
+        try koi.request(.post, "/v1/contacts", ["name": "Other", "email": "other@example.com"])
+        try koi.app.perform { transaction in
+            let user = try FirstUser.ensure(in: transaction)
+            for record in [1, 2] as [Int64] {
+                try transaction.connection.run(
+                    """
+                    INSERT INTO notifications ("user", kind, resource, record, shown, "createdAt")
+                    VALUES (?, 'recordGiven', 'contacts', ?, 1, 0)
+                    """,
+                    [.integer(user), .integer(record)]
+                )
+            }
+            for (token, recipient) in [("a", "qxochimei@example.com"), ("b", "other@example.com")] {
+                try transaction.connection.run(
+                    """
+                    INSERT INTO outbox (channel, recipient, template, token, "maximumAttempts", due, "createdAt")
+                    VALUES ('mail', ?, 'test', ?, 5, 0, 0)
+                    """,
+                    [.text(recipient), .text(token)]
+                )
+            }
+        }
+        let told = try koi.request(.get, "/v1/contacts/1/subject-export")
+        #expect(told["notifications"].arrayValue?.count == 1)
+        #expect(told["mails"].arrayValue?.count == 1)
+        let receipt = try koi.request(.post, "/v1/contacts/1/erasure")
+        #expect(receipt["erased"]["notifications"] == 1)
+        #expect(receipt["erased"]["mails"] == 1)
+        let left = try koi.app.perform { transaction in
+            try transaction.connection.first(
+                "SELECT (SELECT count(*) FROM notifications), (SELECT count(*) FROM outbox)"
+            ) {
+                [$0.int(0), $0.int(1)]
+            }
+        }
+        #expect(left == [1, 1])
+    }
+
     @Test func `it needs a right of its own`() throws {
         let koi = try TestApp()
         let path = try addPerson(to: koi) + "/subject-export"

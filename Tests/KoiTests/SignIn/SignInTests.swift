@@ -143,6 +143,19 @@ struct `Guessing` {
         #expect(try koi.signIn(from: proxy).status == .created)
     }
 
+    /// Nobody knows for whom a trusted proxy asks that does not say.
+    @Test(arguments: ["10.0.0.1", ""])
+    func `many accounts through a silent proxy locks nobody out, and from a resolved address ends`(proxy: String) throws
+    {
+        let range = try #require(AddressRange("10.0.0.0/8"))
+        let koi = try TestApp(proxies: TrustedProxies(ranges: [range], includesUnixSockets: true))
+        try koi.addUser()
+        for number in 0..<60 { _ = try koi.signIn("nobody\(number)@example.com", wrong, from: proxy) }
+        #expect(try koi.signIn(from: proxy).status == .created)
+        for number in 0..<60 { _ = try koi.signIn("nobody\(number)@example.com", wrong, from: "127.0.0.1") }
+        #expect(try koi.signIn(from: "127.0.0.1").status == .unauthorized)
+    }
+
     @Test func `one account through a proxy ends, but for the devices that it knows`() throws {
         let koi = try TestApp()
         try koi.addUser()

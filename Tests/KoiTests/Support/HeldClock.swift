@@ -1,14 +1,14 @@
-import Synchronization
+import KoiLock
 
 @testable import Koi
 
 /// A clock that stands still until a test moves it.
 final class HeldClock: Sendable {
-    private let time: Mutex<Int64>
+    private let time: Lock<Int64>
 
     /// - Parameter start: RFC 3339.
     init(_ start: String = "2026-11-22T09:00:00.000Z") {
-        time = Mutex(Timestamp.read(start) ?? 0)
+        time = Lock(Timestamp.read(start) ?? 0)
     }
 
     var now: Int64 { time.withLock { $0 } }
@@ -25,10 +25,10 @@ final class HeldClock: Sendable {
 
 /// Random bytes that are the same in each run.
 final class HeldRandomness: Sendable {
-    private let state: Mutex<UInt64>
+    private let state: Lock<UInt64>
 
     init(seed: UInt64 = 1) {
-        state = Mutex(seed)
+        state = Lock(seed)
     }
 
     var randomness: Randomness {

@@ -1,6 +1,6 @@
 import KoiJSON
+import KoiLock
 import KoiSQLite
-import Synchronization
 
 @testable import Koi
 
@@ -58,7 +58,7 @@ extension JobKind {
 
 /// What several threads note down.
 final class Notes<Value: Sendable>: Sendable {
-    private let values = Mutex<[Value]>([])
+    private let values = Lock<[Value]>([])
 
     func add(_ value: Value) { values.withLock { $0.append(value) } }
 

@@ -1,6 +1,7 @@
 import Dispatch
 import KoiHTTP
 import KoiJSON
+import KoiLock
 import KoiSQLite
 import Logging
 import Synchronization
@@ -28,12 +29,15 @@ final class TestApp: Sendable {
     /// - Parameters:
     ///   - folder: that of an earlier TestApp which was closed, to open its data again.
     ///   - resources: Koi's own unless the test is about another list.
+    ///   - rates: how much each may ask; any number unless the test is about that.
     ///   - migrations: applied after Koi's own.
     init(
         in folder: TemporaryFolder? = nil,
         clock: HeldClock = HeldClock(),
         resources: [Resource] = Routes.resources,
         migrations: [Migration] = [],
+        proxies: TrustedProxies = TrustedProxies(),
+        rates: RequestRates = RequestRates(),
         options: Database.Options = .test
     ) throws {
         let temporary = try folder ?? TemporaryFolder()
@@ -52,6 +56,8 @@ final class TestApp: Sendable {
             clock: clock.clock,
             randomness: HeldRandomness().randomness,
             limits: Limits(),
+            proxies: proxies,
+            rates: rates,
             backupsKept: 3,
             passwordCost: .test,
             logger: logger
@@ -106,9 +112,10 @@ final class TestApp: Sendable {
         _ method: Method,
         _ target: String,
         _ bytes: [UInt8],
-        type: String = "application/json"
+        type: String = "application/json",
+        fields: [(String, String)] = []
     ) throws -> TestAnswer {
-        try exchange(method, target, .bytes(bytes), key: nil, fields: [("Content-Type", type)])
+        try exchange(method, target, .bytes(bytes), key: nil, fields: [("Content-Type", type)] + fields)
     }
 
     private func exchange(
@@ -119,6 +126,18 @@ final class TestApp: Sendable {
         fields: [(String, String)],
         from address: String = "127.0.0.1"
     ) throws -> TestAnswer {
+        TestAnswer(try response(method, target, body, key: key, fields: fields, from: address))
+    }
+
+    /// The answer as the server gets it.
+    func response(
+        _ method: Method,
+        _ target: String,
+        _ body: Body = .none,
+        key: String? = nil,
+        fields: [(String, String)] = [],
+        from address: String = "127.0.0.1"
+    ) throws -> Response {
         var all = fields
         let shown = key ?? self.key
         if !shown.isEmpty { all.append(("Authorization", "Bearer " + shown)) }
@@ -129,19 +148,20 @@ final class TestApp: Sendable {
             peer: Peer(address: address),
             id: "test-\(number)"
         )
-        return TestAnswer(answer(to: request))
+        return answer(to: request)
     }
 
     private func answer(to request: Request) -> Response {
         let answered = DispatchSemaphore(value: 0)
-        let answer = Mutex<Response?>(nil)
+        let answer = Lock<Response?>(nil)
         let exchange = Exchange { response in
             answer.withLock { $0 = response }
             answered.signal()
         }
         let response = loop.sync {
             defer { app.turned(loop: 0, isResting: true) }
-            return app.respond(to: request, exchange: exchange)
+            var trace = RequestTrace(id: request.id)
+            return app.respond(to: request, exchange: exchange, trace: &trace)
         }
         if let response {
             // The exchange would answer 500 when it is released.

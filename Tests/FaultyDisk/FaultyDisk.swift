@@ -1,17 +1,17 @@
 import CSQLite
 import Glibc
-import Synchronization
+import KoiLock
 
 /// Makes the writes of SQLite to the files of one folder fail, as a full or broken disk would:
 /// SQLite's own layer over the operating system is given another `pwrite`.
-enum FaultyDisk {
+package enum FaultyDisk {
     private struct Fault {
         let folder: String
         let code: Int32
         var writesLeft: Int
     }
 
-    private static let faults = Mutex<[Fault]>([])
+    private static let faults = Lock<[Fault]>([])
 
     private typealias Write = @convention(c) (Int32, UnsafeRawPointer?, Int, off_t) -> Int
 
@@ -37,13 +37,13 @@ enum FaultyDisk {
     ///   - code: `ENOSPC` or `EIO`.
     ///   - writes: how many writes still work.
     /// - Returns: false where this build of SQLite cannot be given another `pwrite`.
-    static func fail(_ folder: String, with code: Int32, after writes: Int = 0) -> Bool {
+    package static func fail(_ folder: String, with code: Int32, after writes: Int = 0) -> Bool {
         guard isInstalled else { return false }
         faults.withLock { $0.append(Fault(folder: folder, code: code, writesLeft: writes)) }
         return true
     }
 
-    static func heal(_ folder: String) {
+    package static func heal(_ folder: String) {
         faults.withLock { $0.removeAll { $0.folder == folder } }
     }
 

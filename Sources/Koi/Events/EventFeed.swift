@@ -1,0 +1,205 @@
+import KoiHTTP
+import KoiJSON
+import KoiLock
+import KoiSQLite
+import Logging
+
+/// One client's stream of events: those of the list, in commit order and without a gap, for as long as the client's key or
+/// session holds.
+///
+/// It keeps no event: how far it has read is a number, and it reads on when the client has taken what it was sent.
+final class EventFeed: EventSource, EventListener {
+    private struct State {
+        var position: Int64
+        /// Whether what was read last was all there was.
+        var isCurrent: Bool
+        var hasBegun = false
+        var deliver: (@Sendable (BodyChunk) -> Void)?
+    }
+
+    /// How many events are looked at in one go.
+    private static let window: Int64 = 1000
+    /// The bytes after which no further event is added to what is sent in one go.
+    private static let partSize = 32 * 1024
+    /// In milliseconds.
+    private static let retry = 3000
+
+    private let app: App
+    private let request: Request
+    private let list: EventList
+    private let state: Lock<State>
+    private var hub: EventHub { app.catalog.eventHub }
+
+    /// - Throws: `Problem` naming the parameter that cannot be used, and where the events to go on after are yet to come.
+    init(_ call: Call, _ app: App) throws {
+        self.app = app
+        request = call.request
+        if call.query.contains(where: { $0.name == "limit" }) { throw EventFeed.noLimit }
+        list = try EventList(call.query, for: call.actor)
+        let head = try app.database.read(on: request.loop) { try EventLog.head($0).sequence }
+        let position = try EventFeed.last(request) ?? list.after ?? head
+        guard position <= head else { throw EventFeed.ahead(of: head) }
+        state = Lock(State(position: position, isCurrent: position == head))
+    }
+
+    // MARK: EventSource
+
+    func next(_ deliver: @escaping @Sendable (BodyChunk) -> Void) {
+        let (position, isFirst, isCurrent) = state.withLock { state in
+            defer { state.hasBegun = true }
+            if state.hasBegun { state.deliver = deliver }
+            return (state.position, !state.hasBegun, state.isCurrent)
+        }
+        guard isFirst else { return hub.add(self, after: isCurrent ? position : nil) }
+        // Where the client is, so that it loses nothing if it is cut off before anything happens.
+        var bytes: [UInt8] = []
+        ServerSentEvent(id: String(position), retry: EventFeed.retry).append(to: &bytes)
+        deliver(.bytes(bytes))
+    }
+
+    func cancel() {
+        state.withLock { $0.deliver = nil }
+        hub.remove(self)
+    }
+
+    /// What is not remembered any more is looked up in a round of the hub, and the stream ended there.
+    var isOver: Bool {
+        do {
+            _ = try actor(from: .memory)
+            return false
+        } catch is Authentication.NotRemembered {
+            hub.recheck(self)
+            return false
+        } catch {
+            return true
+        }
+    }
+
+    // MARK: EventListener
+
+    func read(_ reading: EventReading) -> Int64? {
+        guard let position = state.withLock({ $0.deliver == nil ? nil : $0.position }) else { return nil }
+        do {
+            let actor = try actor(from: .connection(reading.connection, generation: reading.generation))
+            let key = EventPart.Key(access: ObjectIdentifier(actor.access), query: list.mark, after: position)
+            let part = try reading.part(key) { try self.part(reading, after: position, actor) }
+            // Each stream by itself, though they share the part: another may have come from elsewhere.
+            note(part.sightings, by: actor)
+            return deliver(part, isCurrent: part.through >= reading.head)
+        } catch is Problem {
+            give(.end)
+        } catch let error as SQLiteError where error.isInterrupted {
+            return position
+        } catch {
+            app.logger.error("events", metadata: ["request": "\(request.id)", "error": "\(error)"])
+            give(.failed)
+        }
+        return nil
+    }
+
+    /// - Returns: where it waits; nil where something was delivered, after which the connection asks again.
+    private func deliver(_ part: EventPart, isCurrent: Bool) -> Int64? {
+        state.withLock { state in
+            state.position = part.through
+            state.isCurrent = isCurrent
+        }
+        guard part.bytes.isEmpty else {
+            give(.bytes(part.bytes))
+            return nil
+        }
+        // Cancelled meanwhile, it must not be kept.
+        return state.withLock { $0.deliver == nil ? nil : part.through }
+    }
+
+    private func give(_ chunk: BodyChunk) {
+        let deliver = state.withLock { state in
+            defer { state.deliver = nil }
+            return state.deliver
+        }
+        deliver?(chunk)
+    }
+
+    // MARK: Reading
+
+    private func actor(from source: Authentication.Source) throws -> Actor {
+        let actor = try Authentication(app, from: source).actor(for: request, .key)
+        try actor.require(.read, on: Area.events.rawValue)
+        return actor
+    }
+
+    private func part(_ reading: EventReading, after position: Int64, _ actor: Actor) throws -> EventPart {
+        let transaction = Transaction(
+            connection: reading.connection,
+            actor: actor,
+            now: app.clock.now(),
+            requestID: request.id,
+            catalog: app.catalog,
+            randomness: app.randomness
+        )
+        let writer = EventWriter(transaction)
+        var through = min(reading.head, position + EventFeed.window)
+        let isLong = through < reading.head
+        var bytes: [UInt8] = []
+        try list.each(after: position, through: through, limit: Int(EventFeed.window), transaction) { row in
+            writer.write(row, to: &bytes)
+            guard bytes.count >= EventFeed.partSize else { return true }
+            through = row.int(0)
+            return false
+        }
+        // Far behind, with nothing to send: where the client is, so that it need not begin there again.
+        if isLong, bytes.isEmpty { ServerSentEvent(id: String(through)).append(to: &bytes) }
+        return EventPart(access: actor.access, bytes: bytes, through: through, sightings: transaction.sightings)
+    }
+
+    /// Has it written down who was shown what is held back from others.
+    private func note(_ sightings: Sightings, by actor: Actor) {
+        guard !sightings.isEmpty else { return }
+        let entry = AccessEntry(
+            at: app.clock.now(),
+            actor: actor,
+            request: request.id,
+            address: request.peer.address
+        )
+        for entry in sightings.entries(entry) { app.ledger.note(.read(entry)) }
+    }
+
+    // MARK: Where it begins
+
+    /// What a client that was cut off saw last.
+    ///
+    /// It comes before `after`: a browser connects again with the address that it had at first.
+    private static func last(_ request: Request) throws -> Int64? {
+        guard let text = request.head.fields["Last-Event-ID"], !text.isEmpty else { return nil }
+        guard let number = Digits.integer(text), number >= 0 else {
+            throw Problem.badParameter(
+                "Last-Event-ID",
+                Text("Give the sequence number of an event, or 0.", "请填写事件的序号或 0。")
+            )
+        }
+        return number
+    }
+
+    private static func ahead(of head: Int64) -> Problem {
+        .badParameter(
+            "after",
+            Text(
+                "The newest event has the number \(head): what you have seen is of another database, or of a later time.",
+                "最新事件的序号为 \(head)：您看到的事件属于另一个数据库，或属于更晚的时间。"
+            )
+        )
+    }
+
+    private static let noLimit = Problem.badParameter(
+        "limit",
+        Text("A stream has no pages: leave this parameter out.", "事件流不分页，请勿填写此参数。")
+    )
+}
+
+extension EventWriter {
+    /// Writes an event as one of a stream.
+    fileprivate func write(_ row: Row, to bytes: inout [UInt8]) {
+        var json = JSONWriter(capacity: 1024)
+        write(row, into: &json)
+        ServerSentEvent(id: String(row.int(0)), data: json.bytes).append(to: &bytes)
+    }
+}
