@@ -40,7 +40,7 @@ def main():
         if not is_running or code != 0:
             print(f"Koi ended with {code}; the end of its log:\n{koi.log[-2000:]}")
             return 1
-        errors = [line for line in koi.log.splitlines() if " error: " in line]
+        errors = koi.errors
         if errors:
             print("Koi logged errors:", *errors[:20], sep="\n")
             return 1

@@ -1,5 +1,6 @@
 """A Koi of its own for each test: the real program, on a free port, on a temporary data folder."""
 
+import json
 import os
 import re
 import signal
@@ -44,12 +45,12 @@ class Koi:
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
         try:
-            line = self.wait_for_log(r"serves .* at http://")
+            line = self.wait_for_log(r"serves .* at https?://")
         except AssertionError:
             if self.is_running:
                 self.kill()
             raise
-        self.url = re.search(r"http://\S+", line).group()
+        self.url = re.search(r"https?://\S+", line).group()
         return self
 
     def _listen(self):
@@ -78,6 +79,16 @@ class Koi:
         return "".join(self._lines)
 
     @property
+    def entries(self):
+        """The lines of the log that are objects, which all are but the welcome to whoever sets Koi up."""
+        return [json.loads(line) for line in self.log.splitlines() if line.startswith("{")]
+
+    @property
+    def errors(self):
+        """What the log says went wrong."""
+        return [entry for entry in self.entries if entry["level"] in ("error", "critical")]
+
+    @property
     def is_running(self):
         return self.process is not None and self.process.poll() is None
 
@@ -99,7 +110,7 @@ class Koi:
     @property
     def first_link(self):
         """The link that makes the first administrator, as the log has it."""
-        return re.search(r"http://\S+/welcome\.html#\S+", self.wait_for_log(r"/welcome\.html#")).group()
+        return re.search(r"https?://\S+/welcome\.html#\S+", self.wait_for_log(r"/welcome\.html#")).group()
 
     @property
     def authorization(self):

@@ -207,7 +207,7 @@ def test_an_escape_that_cannot_be_used_is_refused(line, target):
         b"POST /v1/customers HTTP/1.1\r\nHost: koi\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
         b"POST /v1/customers HTTP/1.1\r\nHost: koi\r\nContent-Length: +2\r\n\r\n{}",
         b"POST /v1/customers HTTP/1.1\r\nHost: koi\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n",
-        b"POST /v1/customers HTTP/1.1\r\nHost: koi\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
+        b"POST /v1/sessions HTTP/1.1\r\nHost: koi\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     ],
     ids=lambda head: repr(head.replace(b"HTTP/1.1\r\n", b""))[:60],

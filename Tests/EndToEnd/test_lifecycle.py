@@ -1,5 +1,6 @@
 """How Koi starts, shares its folder and its port, and stops."""
 
+import json
 import signal
 import sqlite3
 import stat
@@ -29,8 +30,8 @@ def assert_serves(koi):
 
 
 def test_the_first_start_says_how_to_get_a_key(koi):
-    line = koi.wait_for_log("key create")
-    command = line[line.index("koi key create") :].split()[1:]
+    sentence = json.loads(koi.wait_for_log("key create"))["message"]
+    command = sentence[sentence.index("koi key create") :].split()[1:]
     key = run_koi(*command).stdout.strip()
     answer = requests.get(koi.url + "/v1/customers", headers={"Authorization": f"Bearer {key}"})
     assert answer.status_code == 200
