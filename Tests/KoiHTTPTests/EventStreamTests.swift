@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import KoiLock
 import Synchronization
 import Testing
@@ -181,6 +182,9 @@ import Testing
         while source.cancelled.wait(timeout: .now() + 0.1) == .timedOut { clock.advance(by: Limits().writeStall / 2) }
 
         #expect(source.asked.load(ordering: .relaxed) < 1000)
+        // Its source is told a moment before the connection is gone.
+        let deadline = ContinuousClock.now + .seconds(10)
+        while server.server.connectionCount > 0, ContinuousClock.now < deadline { sched_yield() }
         #expect(server.server.connectionCount == 0)
     }
 }
