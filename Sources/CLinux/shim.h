@@ -31,7 +31,6 @@ static const int linux_anonymous_file = O_TMPFILE | O_RDWR | O_CLOEXEC;
 static const uint32_t linux_epoll_connection = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 static const uint32_t linux_epoll_listener = EPOLLIN;
 static const uint32_t linux_epoll_readable = EPOLLIN | EPOLLRDHUP;
-static const uint32_t linux_epoll_writable = EPOLLOUT;
 static const uint32_t linux_epoll_finished = EPOLLRDHUP;
 static const uint32_t linux_epoll_broken = EPOLLERR | EPOLLHUP;
 

@@ -35,7 +35,7 @@ package struct Limits: Sendable, Equatable {
     package var headTime = 10_000
     /// Between two pieces of a body.
     package var bodyIdleTime = 30_000
-    /// Bytes per second that a body must reach on average once `bodyRateGrace` has passed.
+    /// Bytes per second that a body must reach on average within each `bodyRateGrace`.
     package var bodyRate = 500
     package var bodyRateGrace = 10_000
     /// Between two requests of a connection.

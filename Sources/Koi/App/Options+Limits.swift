@@ -83,14 +83,14 @@ extension Options {
         "body-rate",
         "NUMBER",
         fallback: "500",
-        "How many bytes a second of a body must arrive on average, after the time of body-grace; from 1 to 1000000."
+        "How many bytes a second of a body must arrive on average within each stretch of body-grace; from 1 to 1000000."
     ) { $0.limits.bodyRate = try OptionValue.number($1, 1...1_000_000) }
 
     package static let bodyGrace = OptionEntry(
         "body-grace",
         "TIME",
         fallback: "10s",
-        "After how long that is asked of a body."
+        "How long such a stretch is."
     ) { $0.limits.bodyRateGrace = try OptionValue.time($1, times) }
 
     package static let idleTime = OptionEntry(

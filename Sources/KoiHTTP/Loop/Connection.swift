@@ -7,42 +7,42 @@ import Synchronization
 /// `advance` therefore always goes on until the socket blocks, or comes back by itself.
 final class Connection {
     let id: ConnectionID
-    private let loop: EventLoop
-    private let peer: Peer
+    let loop: EventLoop
+    let peer: Peer
     /// What it counts as where connections of an address are counted; nil where they are not.
     let address: String?
     /// Whether the peer's fields say for whom it asks.
-    private let isProxy: Bool
-    private let socket: Transport
-    private var conversation: Conversation
-    private var collector = BodyCollector.nothing
-    private var patience: Patience
-    private var outgoing = Outgoing()
-    private weak var exchange: Exchange?
+    let isProxy: Bool
+    let socket: Transport
+    var conversation: Conversation
+    var collector = BodyCollector.nothing
+    var patience: Patience
+    var outgoing = Outgoing()
+    weak var exchange: Exchange?
     /// What there is to say of the request at hand.
-    private var report: RequestReport
+    var report: RequestReport
     /// Requests whose answers the system has not taken to their end.
-    private var unsent: [RequestReport] = []
+    var unsent: [RequestReport] = []
     /// Numbers requests and chunks, so that a late or repeated delivery is recognised.
-    private var serial: UInt64 = 0
-    private var isReadable = true
-    private var isPeerFinished = false
-    private var isClosed = false
+    var serial: UInt64 = 0
+    var isReadable = true
+    var isPeerFinished = false
+    var isClosed = false
     /// Close when everything is sent.
-    private var isEnding = false
-    private var isLingering = false
+    var isEnding = false
+    var isLingering = false
     /// What is left of the connection's turn.
-    private var share = 0
+    var share = 0
     /// Whether the loop will come back to it by itself.
-    private var isQueued = false
+    var isQueued = false
     /// Bytes taken from the budget for a body in memory and for what was sent ahead.
-    private var heldBytes = 0
+    var heldBytes = 0
 
     /// Reads and requests in a row before other connections have their turn.
-    private static let share = 32
+    static let share = 32
     /// Bodies up to this size are copied behind their head; larger ones are sent from where they are.
-    private static let copiedBody = 16 * 1024
-    private static let outputLimit = 64 * 1024
+    static let copiedBody = 16 * 1024
+    static let outputLimit = 64 * 1024
 
     init(id: ConnectionID, arrival: Arrival, loop: EventLoop) {
         self.id = id
@@ -275,7 +275,7 @@ final class Connection {
     /// Has this many bytes count as held: what is beyond a small body is taken from the budget of all connections.
     ///
     /// - Returns: false, and all as it was, where the budget is used up.
-    private func hold(_ bytes: Int) -> Bool {
+    func hold(_ bytes: Int) -> Bool {
         let service = loop.service
         let bytes = max(0, bytes - service.limits.smallBody)
         if bytes <= heldBytes {
@@ -290,237 +290,10 @@ final class Connection {
         return true
     }
 
-    private func letGo(_ bytes: Int) {
+    func letGo(_ bytes: Int) {
         guard bytes > 0 else { return }
         heldBytes -= bytes
         loop.service.buffered.giveBack(bytes)
-    }
-
-    private func admit() {
-        let service = loop.service
-        let (head, peer) = resolved()
-        identify()
-        report.peer = peer
-        var trace = report.trace
-        let admission =
-            redirect(head).map(Admission.refuse) ?? service.application.admit(head, peer: peer, trace: &trace)
-        report.trace = trace
-        switch admission {
-        case .buffer(let limit):
-            guard conversation.admit(limit: limit) else { return prepareRefusal(.bodyTooLarge) }
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(min(conversation.statedLength ?? 0, limit, loop.input.count))
-            collector = .buffer(bytes)
-        case .spool(let limit):
-            guard conversation.admit(limit: limit) else { return prepareRefusal(.bodyTooLarge) }
-            do {
-                collector = try .spool(
-                    contentType: conversation.head.fields["Content-Type"],
-                    folder: service.spoolFolder,
-                    limits: service.limits,
-                    budget: service.spooled
-                )
-            } catch { prepareRefusal(error) }
-        case .refuse(let response):
-            if let length = conversation.statedLength, length <= service.limits.discardedBody,
-                !conversation.expectsContinue, conversation.admit(limit: length)
-            {
-                collector = .discard(response)
-            } else {
-                endWith(response)
-            }
-        }
-    }
-
-    /// Hands the complete request to the application.
-    private func ask() {
-        identify()
-        report.completed = loop.instant
-        // The time of idleness begins anew after each answer, also where that is given at once.
-        patience.enter(.application, now: loop.now)
-        let service = loop.service
-        guard hold(collector.bytesInMemory) else { return answerOverloaded(.bodiesTooLarge) }
-        guard service.counts.inFlight.load(ordering: .relaxed) < service.limits.requestsInFlight else {
-            service.counts.shed.add(1, ordering: .relaxed)
-            return answerOverloaded(.tooManyRequests)
-        }
-        var collected = BodyCollector.nothing
-        swap(&collected, &collector)
-        let body: Body
-        do throws(Refusal) {
-            switch try collected.finish() {
-            case .complete(let complete): body = complete
-            case .dropped(let response): return answer(response)
-            }
-        } catch { return prepareRefusal(error) }
-
-        serial &+= 1
-        let exchange = Exchange(loop: loop, id: id, serial: serial, heldBytes: heldBytes)
-        heldBytes = 0
-        let (head, peer) = resolved()
-        report.peer = peer
-        let request = Request(
-            head: head,
-            body: body,
-            peer: peer,
-            loop: loop.index,
-            id: report.trace.id
-        )
-        var trace = report.trace
-        let response =
-            redirect(head)
-            ?? service.application.respond(to: request, exchange: exchange, trace: &trace)
-        report.trace = trace
-        if let response {
-            exchange.markAnswered() ? answer(response) : response.abandon()
-        } else {
-            exchange.noteInFlight()
-            self.exchange = exchange
-        }
-    }
-
-    /// Answers a complete request without giving it to the application; the connection stays.
-    private func answerOverloaded(_ refusal: Refusal) {
-        collector = .nothing
-        letGo(heldBytes)
-        report.refusal = refusal.code
-        answer(response(for: refusal))
-    }
-
-    /// The request's head and who asks, by the word of a proxy that is trusted.
-    private func resolved() -> (RequestHead, Peer) {
-        guard isProxy else { return (conversation.head, peer) }
-        var head = conversation.head
-        var client = loop.service.proxies.client(of: peer, &head)
-        client.mayBeAnybody = loop.service.proxies.mayBeAnybody(client.address)
-        return (head, client)
-    }
-
-    /// The answer of a listener that sends everybody on to HTTPS; nil where the connection came in by another.
-    private func redirect(_ head: RequestHead) -> Response? {
-        guard peer.role == .redirect else { return nil }
-        return loop.service.redirect.response(to: head)
-            ?? loop.service.application.refusal(.misdirected, id: report.trace.id)
-    }
-
-    private func prepareRefusal(_ refusal: Refusal) {
-        identify()
-        report.refusal = refusal.code
-        endWith(response(for: refusal))
-    }
-
-    /// In the language that the client asks for, where its request was read that far.
-    private func response(for refusal: Refusal) -> Response {
-        var refusal = refusal
-        refusal.acceptLanguage = conversation.head.fields["Accept-Language"]
-        return loop.refusal(refusal, id: report.trace.id)
-    }
-
-    /// Answers although the request was not read to its end, which ends the connection.
-    private func endWith(_ response: Response) {
-        guard !isEnding, outgoing.isIdle else { return close() }
-        collector = .nothing
-        letGo(heldBytes)
-        conversation.close()
-        isReadable = true
-        answer(response)
-    }
-
-    private func answer(_ response: Response) {
-        let head = conversation.head
-        var plan = AnswerPlan(response, to: head)
-        if plan.framing == .untilClose || loop.isStopping { conversation.closeAfterAnswer() }
-        plan.persistence =
-            !conversation.keepsAlive ? .close : head.minorVersion == 0 ? .keepAlive : .implied
-        let start = loop.output.count
-        ResponseEncoder.append(
-            response.status,
-            response.fields,
-            framing: plan.framing,
-            persistence: plan.persistence,
-            dateLine: report.peer.isSecure ? loop.secureDateLine : loop.dateLine,
-            requestID: report.trace.id,
-            quota: report.trace.quota,
-            to: &loop.output
-        )
-        report.status = response.status.code
-        report.times = response.times
-        report.sent = loop.output.count - start
-        switch plan.content {
-        case .bytes(let bytes) where bytes.count <= Connection.copiedBody:
-            loop.output.append(contentsOf: bytes)
-            report.sent += bytes.count
-            completeAnswer()
-        case .none:
-            completeAnswer()
-        case .bytes, .file, .stream, .events:
-            outgoing.begin(plan.content, framing: plan.framing)
-        }
-    }
-
-    private func completeAnswer() {
-        report.outcome = report.refusal == nil ? .answered : .refused
-        conclude()
-        outgoing.reset()
-        if !conversation.finish() { isEnding = true }
-    }
-
-    // What is told of requests.
-
-    private func identify() {
-        guard report.trace.id.isEmpty else { return }
-        report.trace.id = conversation.requestID ?? loop.service.makeRequestID()
-    }
-
-    private func noteReceived(_ count: Int) {
-        if report.received == 0 { report.began = loop.instant }
-        report.received += count
-    }
-
-    /// The answer to the request at hand is complete, or will never be.
-    private func conclude() {
-        if conversation.hasHead { report.method = conversation.head.method }
-        report.sent += outgoing.contentSent
-        if report.began == 0 { report.began = loop.instant }
-        loop.answered.append(report)
-        report = RequestReport(peer: peer)
-    }
-
-    /// Tells of the requests whose answers are with the system; keeps those that are not.
-    private func reportSent(_ progress: Outgoing.Progress) {
-        switch progress {
-        case .failed: break
-        case .blocked:
-            unsent += loop.answered
-            loop.answered.removeAll(keepingCapacity: true)
-        default: reportAll()
-        }
-    }
-
-    private func reportRest(_ outcome: RequestReport.Outcome) {
-        // The end of line that some clients send behind a body (RFC 9112 §2.2) is no request.
-        if report.received > 2 || report.status != nil {
-            identify()
-            conclude()
-        }
-        guard !loop.answered.isEmpty || !unsent.isEmpty else { return }
-        for index in unsent.indices { unsent[index].outcome = outcome }
-        for index in loop.answered.indices { loop.answered[index].outcome = outcome }
-        reportAll()
-    }
-
-    private func reportAll() {
-        let now = loop.service.clock.exact()
-        for report in unsent { tell(report, now) }
-        unsent = []
-        for report in loop.answered { tell(report, now) }
-        loop.answered.removeAll(keepingCapacity: true)
-    }
-
-    private func tell(_ report: RequestReport, _ now: UInt64) {
-        var report = report
-        report.ended = now
-        loop.service.application.ended(report, loop: loop.index)
     }
 
     private func askForChunk() {

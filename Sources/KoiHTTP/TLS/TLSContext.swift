@@ -58,5 +58,8 @@ final class TLSContext: @unchecked Sendable {
         return ERR_reason_error_string(ERR_peek_last_error()).map { String(cString: $0) } ?? "no reason given"
     }
 
-    static func clearErrors() { ERR_clear_error() }
+    /// What others left on this thread would be taken for errors of the next call.
+    static func clearErrors() {
+        if ERR_peek_error() != 0 { ERR_clear_error() }
+    }
 }

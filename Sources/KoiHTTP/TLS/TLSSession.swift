@@ -97,7 +97,7 @@ final class TLSSession {
         var count = 0
         while count < buffer.count {
             if buffers.isInputUsed, SSL_has_pending(session) == 0 { return (count, .waits) }
-            TLSSession.clearErrors()
+            TLSContext.clearErrors()
             let room = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
             let result = SSL_read(session, room.baseAddress, Int32(clamping: room.count))
             if result > 0 {
@@ -113,7 +113,7 @@ final class TLSSession {
     private func shakeHands() -> Step {
         state = .handshake
         while true {
-            TLSSession.clearErrors()
+            TLSContext.clearErrors()
             let result = SSL_do_handshake(session)
             guard result != 1 else { break }
             let step = step(after: result)
@@ -133,7 +133,7 @@ final class TLSSession {
         case SSL_ERROR_WANT_WRITE: return keepSealed() ? .done : .failed
         case SSL_ERROR_ZERO_RETURN: return .ended
         default:
-            TLSSession.clearErrors()
+            TLSContext.clearErrors()
             return .failed
         }
     }
@@ -185,7 +185,7 @@ final class TLSSession {
     /// Says that nothing more will come (RFC 8446 §6.1), as far as the socket takes it.
     func finish(on socket: borrowing Socket) {
         guard state == .established, let session, SSL_get_shutdown(session) & SSL_SENT_SHUTDOWN == 0 else { return }
-        TLSSession.clearErrors()
+        TLSContext.clearErrors()
         _ = SSL_shutdown(session)
         _ = sendRest(to: socket)
     }
@@ -233,7 +233,7 @@ final class TLSSession {
         let end = min(bytes.count, limit)
         var sealed = 0
         while sealed < end {
-            TLSSession.clearErrors()
+            TLSContext.clearErrors()
             let piece = bytes.part(sealed..<end)
             let result = SSL_write(session, piece.baseAddress, Int32(clamping: piece.count))
             if result > 0 {
@@ -280,11 +280,6 @@ final class TLSSession {
     private static func isLetter(_ byte: UInt8?) -> Bool {
         // A TLS record begins with 22 (RFC 8446 §5.1), a method with a letter.
         byte.map { $0.lowercased &- 97 < 26 } ?? false
-    }
-
-    /// What others left on this thread would be taken for errors of the next call.
-    private static func clearErrors() {
-        if ERR_peek_error() != 0 { ERR_clear_error() }
     }
 }
 
