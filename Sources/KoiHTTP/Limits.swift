@@ -12,6 +12,8 @@ package struct Limits: Sendable, Equatable {
     package var fieldBytes = 32 * 1024
     /// The body that `Admission.buffer` should allow when an application has no limit of its own.
     package var body = 1024 * 1024
+    /// The same for `Admission.spool`.
+    package var file = 1024 * 1024 * 1024
     /// Bytes of a chunk size line with its extensions, and of all extensions of a body together (400).
     package var chunkLine = 256
     package var chunkExtensions = 16 * 1024

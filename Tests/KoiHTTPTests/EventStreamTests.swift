@@ -213,7 +213,15 @@ final class HeldSource: EventSource {
         asked.signal()
     }
 
-    func cancel() { cancelled.signal() }
+    /// Also forgets who waits: they keep the server, which keeps its application and so this source.
+    func cancel() {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        _ = consume waiting
+        cancelled.signal()
+    }
 
     /// Gives one who waits a chunk, or the next who asks.
     func deliver(_ chunk: BodyChunk) {

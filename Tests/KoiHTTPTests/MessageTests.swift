@@ -91,7 +91,7 @@ import Testing
         ResponseEncoder.append(
             response.status,
             response.fields,
-            framing: AnswerPlan(response, to: RequestHead()).framing,
+            framing: AnswerPlan(response, to: .get, minorVersion: 1).framing,
             persistence: .implied,
             dateLine: Array("Date: now\r\n".utf8),
             requestID: "7",
@@ -118,7 +118,8 @@ import Testing
     ) {
         let plan = AnswerPlan(
             Response(status, body: .bytes([1, 2, 3])),
-            to: RequestHead(method: method, minorVersion: minor)
+            to: method,
+            minorVersion: minor
         )
 
         #expect(plan.framing == framing)

@@ -145,6 +145,8 @@ import Testing
 
     @Test func `a client that leaves before the answer is told as aborted`() throws {
         let held = Lock<Exchange?>(nil)
+        // It keeps the server, whose application keeps it.
+        defer { held.withLock { $0 = nil } }
         let asked = DispatchSemaphore(value: 0)
         let server = try server(
             TestApplication(answer: { _, exchange in

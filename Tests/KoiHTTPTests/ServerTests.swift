@@ -210,6 +210,8 @@ import Testing
 
     @Test func `an application hears that its client has gone`() throws {
         let held = Lock<Exchange?>(nil)
+        // It keeps the server, whose application keeps it.
+        defer { held.withLock { $0 = nil } }
         let hasRequest = DispatchSemaphore(value: 0)
         let isGone = DispatchSemaphore(value: 0)
         let server = try TestServer(
@@ -255,8 +257,35 @@ import Testing
         #expect(try idle.readToEnd() == "")
     }
 
+    @Test func `a server has stopped only when no loop tells of a turn any more`() throws {
+        let isStopping = Lock(false)
+        let overlaps = Lock(0)
+        let hasStopped = DispatchSemaphore(value: 0)
+        let isStopped = DispatchSemaphore(value: 0)
+        let server = try TestServer(
+            TestApplication(turned: {
+                // Long enough for the other loop to finish, and for the server to say that it has stopped.
+                guard isStopping.withLock({ $0 }), hasStopped.wait(timeout: .now() + 0.2) == .success else { return }
+                overlaps.withLock { $0 += 1 }
+            })
+        )
+
+        isStopping.withLock { $0 = true }
+        server.server.stop(grace: .zero) {
+            hasStopped.signal()
+            isStopped.signal()
+        }
+
+        #expect(isStopped.wait(timeout: .now() + 10) == .success)
+        // A loop that did not wait for its turn is within it still.
+        _ = isStopped.wait(timeout: .now() + 0.3)
+        #expect(overlaps.withLock { $0 } == 0)
+    }
+
     @Test func `a stop finishes what is in flight and closes what is idle`() throws {
         let held = Lock<Exchange?>(nil)
+        // It keeps the server, whose application keeps it.
+        defer { held.withLock { $0 = nil } }
         let hasRequest = DispatchSemaphore(value: 0)
         let isStopped = DispatchSemaphore(value: 0)
         let server = try TestServer(

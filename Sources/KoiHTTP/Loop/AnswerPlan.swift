@@ -4,12 +4,12 @@ struct AnswerPlan {
     var content: ResponseBody
     var persistence = ResponseEncoder.Persistence.implied
 
-    init(_ response: Response, to head: RequestHead) {
+    init(_ response: Response, to method: Method, minorVersion: Int) {
         content = response.body
         switch response.body {
         case .none:
             // An answer to HEAD may state the length that GET would have (RFC 9110 §8.6).
-            let stated = head.method == .head ? AnswerPlan.statedLength(response.fields) : nil
+            let stated = method == .head ? AnswerPlan.statedLength(response.fields) : nil
             framing = .length(stated ?? 0)
         case .bytes(let bytes):
             framing = .length(bytes.count)
@@ -19,12 +19,12 @@ struct AnswerPlan {
             if let length = AnswerPlan.statedLength(response.fields) {
                 framing = .length(length)
             } else {
-                framing = head.minorVersion == 0 ? .untilClose : .chunked
+                framing = minorVersion == 0 ? .untilClose : .chunked
             }
         }
         let forbidsContent = response.status.forbidsContent
         if forbidsContent { framing = .none }
-        if forbidsContent || head.method == .head {
+        if forbidsContent || method == .head {
             response.abandon()
             content = .none
             if framing == .untilClose { framing = .none }

@@ -12,11 +12,12 @@ extension Connection {
 
     /// The answer to the request at hand is complete, or will never be.
     func conclude() {
-        if conversation.hasHead { report.method = conversation.head.method }
+        if conversation.hasHead { report.method = conversation.method }
         report.sent += outgoing.contentSent
         if report.began == 0 { report.began = loop.instant }
-        loop.answered.append(report)
-        report = RequestReport(peer: peer)
+        var ended = RequestReport(peer: peer)
+        swap(&ended, &report)
+        loop.answered.append(consume ended)
     }
 
     /// Tells of the requests whose answers are with the system; keeps those that are not.
@@ -44,15 +45,19 @@ extension Connection {
 
     func reportAll() {
         let now = loop.service.clock.exact()
-        for report in unsent { tell(report, now) }
-        unsent = []
-        for report in loop.answered { tell(report, now) }
+        if !unsent.isEmpty {
+            tell(&unsent, now)
+            unsent = []
+        }
+        tell(&loop.answered, now)
         loop.answered.removeAll(keepingCapacity: true)
     }
 
-    func tell(_ report: RequestReport, _ now: UInt64) {
-        var report = report
-        report.ended = now
-        loop.service.application.ended(report, loop: loop.index)
+    private func tell(_ reports: inout [RequestReport], _ now: UInt64) {
+        let (application, index) = (loop.service.application, loop.index)
+        for place in reports.indices {
+            reports[place].ended = now
+            application.ended(reports[place], loop: index)
+        }
     }
 }

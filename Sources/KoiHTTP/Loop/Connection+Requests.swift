@@ -74,7 +74,7 @@ extension Connection {
         )
         var trace = report.trace
         let response =
-            redirect(head)
+            redirect(request.head)
             ?? service.application.respond(to: request, exchange: exchange, trace: &trace)
         report.trace = trace
         if let response {
@@ -133,11 +133,11 @@ extension Connection {
     }
 
     func answer(_ response: Response) {
-        let head = conversation.head
-        var plan = AnswerPlan(response, to: head)
+        let minorVersion = conversation.minorVersion
+        var plan = AnswerPlan(response, to: conversation.method, minorVersion: minorVersion)
         if plan.framing == .untilClose || loop.isStopping { conversation.closeAfterAnswer() }
         plan.persistence =
-            !conversation.keepsAlive ? .close : head.minorVersion == 0 ? .keepAlive : .implied
+            !conversation.keepsAlive ? .close : minorVersion == 0 ? .keepAlive : .implied
         let start = loop.output.count
         ResponseEncoder.append(
             response.status,

@@ -30,7 +30,8 @@ final class EventLoop: @unchecked Sendable {
     private var timer: (any DispatchSourceTimer)?
     private let mailbox: Mailbox
     private var tlsBuffers: TLSBuffers?
-    private let onFinish: @Sendable () -> Void
+    /// Nil once it was called.
+    private var onFinish: (@Sendable () -> Void)?
     private var acceptor: Acceptor?
     private var connections: [Connection?] = []
     private var generations: [UInt32] = []
@@ -230,6 +231,7 @@ final class EventLoop: @unchecked Sendable {
             unfinished.removeAll(keepingCapacity: true)
             for id in revisited { connection(id)?.takeTurn() }
             sweepIfDue()
+            if isFinished { break }
             acceptor?.resumeWhereThereIsRoom(on: self)
 
             // Clients on the same cores get to send before the loop would fall asleep: the next poll finds more,
@@ -245,7 +247,17 @@ final class EventLoop: @unchecked Sendable {
             readClocks()
             for event in events { dispatch(event) }
         }
-        if isFinished { dismissMail() }
+        if isFinished { finish() }
+    }
+
+    /// Says that the loop has finished, after the last turn that the application hears of: told, it may close what it reads from
+    /// on this loop.
+    private func finish() {
+        dismissMail()
+        guard let onFinish else { return }
+        self.onFinish = nil
+        service.application.turned(loop: index, isResting: true)
+        onFinish()
     }
 
     /// Turns away what reaches a loop that has finished.
@@ -331,6 +343,5 @@ final class EventLoop: @unchecked Sendable {
         timer.cancel()
         self.source = nil
         self.timer = nil
-        onFinish()
     }
 }

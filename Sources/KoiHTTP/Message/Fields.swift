@@ -117,6 +117,9 @@ package struct Fields: Sendable {
 
     /// Adds a field whose bytes were already found valid.
     mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        let size = wire.count + name.count + value.count + 4
+        // Once, where the field would have it grow; and not to this size alone, which the next one would make it do again.
+        if size > wire.capacity { wire.reserveCapacity(max(size, 2 * wire.count)) }
         wire.append(contentsOf: name)
         wire.append(.colon)
         wire.append(.space)

@@ -40,6 +40,9 @@ package struct Conversation: Sendable {
     }
 
     package var head: RequestHead { parser.head }
+    // Of the head, without a copy of all of it.
+    var method: Method { parser.head.method }
+    var minorVersion: Int { parser.head.minorVersion }
     var expectsContinue: Bool { parser.expectsContinue }
     /// What the client calls the request.
     var requestID: String? { parser.requestID }

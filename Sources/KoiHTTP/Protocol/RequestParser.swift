@@ -132,7 +132,6 @@ struct RequestParser: Sendable {
             if line.isEmpty, !skippedEmptyLine {
                 skippedEmptyLine = true
             } else {
-                head = RequestHead()
                 try RequestLine.read(line, into: &head)
                 state = .fields
             }

@@ -17,7 +17,9 @@ enum RequestTarget {
                 "The request target holds a character that must be percent-encoded."
             )
         }
-        guard let target = String(validating: bytes, as: UTF8.self) else {
+        // ASCII is valid, and nearly every target.
+        let isASCII = bytes.allSatisfy { $0 < 128 }
+        guard let target = isASCII ? bytes.text : String(validating: bytes, as: UTF8.self) else {
             throw .bad("bad_target", "The request target is not valid UTF-8.")
         }
         head.target = target
@@ -72,6 +74,7 @@ enum RequestTarget {
         }
         head.query = mark.map { bytes.part($0 + 1..<bytes.count).text }
         head.segments = []
+        if path.count > 1 { head.segments.reserveCapacity(4) }
 
         var isPlain = true
         var rest = path

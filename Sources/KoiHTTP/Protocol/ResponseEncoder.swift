@@ -82,13 +82,18 @@ enum ResponseEncoder {
     }
 
     static func append(decimal value: Int, to out: inout [UInt8]) {
-        let start = out.count
-        var rest = value
-        repeat {
-            out.append(UInt8(48 + rest % 10))
-            rest /= 10
-        } while rest > 0
-        out[start...].reverse()
+        // The digits of 2^64 at most, from the last one on.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var start = digits.count
+            var rest = value.magnitude
+            repeat {
+                start -= 1
+                let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+                digits[start] = 48 + UInt8(truncatingIfNeeded: digit)
+                rest = quotient
+            } while rest > 0
+            out.append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
+        }
     }
 }
 

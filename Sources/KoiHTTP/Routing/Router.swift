@@ -1,9 +1,11 @@
-/// Finds the endpoint of a method and a path in a table that can be listed.
-package struct Router<Endpoint: Sendable>: Sendable {
+/// Finds the route of a method and a path in a table that can be listed.
+///
+/// It knows routes by their number, their place in the order in which they were added. What they lead to is with whom asks:
+/// were it here, of a type that this module does not know, each request would look that type up several times.
+package struct Router: Sendable {
     package struct Entry: Sendable {
         package let method: Method
         package let pattern: PathPattern
-        package let endpoint: Endpoint
     }
 
     // The tree of paths, one element of each list for each node: lists rather than one list of structs, since looking at
@@ -23,7 +25,7 @@ package struct Router<Endpoint: Sendable>: Sendable {
     /// Adds a route.
     ///
     /// Of two routes with the same method and pattern the first one is found.
-    package mutating func add(_ method: Method, _ pattern: String, _ endpoint: Endpoint) {
+    package mutating func add(_ method: Method, _ pattern: String) {
         let pattern = PathPattern(pattern)
         var node = 0
         for segment in pattern.segments {
@@ -47,27 +49,29 @@ package struct Router<Endpoint: Sendable>: Sendable {
             node = added
         }
         ends[node].append(entries.count)
-        entries.append(Entry(method: method, pattern: pattern, endpoint: endpoint))
+        entries.append(Entry(method: method, pattern: pattern))
     }
 
     /// Finds the route of a decoded path.
     ///
     /// HEAD is served by GET. A literal segment wins over a capture, for all methods: a path that stands in the table itself
     /// is no longer one that the captures of another stand for (OpenAPI 3.1, "Path Templating Matching").
-    package func match(_ method: Method, _ segments: [String]) -> RouteMatch<Endpoint> {
-        if let entry = direct(method, segments) {
-            return .found(entry.endpoint, Captures(entry.pattern, segments))
-        }
+    package func match(_ method: Method, _ segments: [String]) -> RouteMatch {
+        if let number = direct(method, segments) { return found(number, segments) }
         guard let end = end(of: segments) else { return .notFound }
-        if let entry = entry(method, at: end) ?? (method == .head ? entry(.get, at: end) : nil) {
-            return .found(entry.endpoint, Captures(entry.pattern, segments))
+        if let number = number(of: method, at: end) ?? (method == .head ? number(of: .get, at: end) : nil) {
+            return found(number, segments)
         }
         return .methodNotAllowed(allow: allowed(at: end))
     }
 
-    /// The entry that the most literal branch leads to, which is the one of nearly every request; nil where it leads nowhere
+    private func found(_ number: Int, _ segments: [String]) -> RouteMatch {
+        .found(number, Captures(entries[number].pattern, segments))
+    }
+
+    /// The route that the most literal branch leads to, which is the one of nearly every request; nil where it leads nowhere
     /// or does not take the method, and the others have to be looked at.
-    private func direct(_ method: Method, _ path: [String]) -> Entry? {
+    private func direct(_ method: Method, _ path: [String]) -> Int? {
         var node = 0
         for segment in path {
             if let next = literals[node][segment] {
@@ -78,7 +82,7 @@ package struct Router<Endpoint: Sendable>: Sendable {
                 return nil
             }
         }
-        return entry(method, at: node)
+        return number(of: method, at: node)
     }
 
     /// The node at which the path ends, of several the most literal one.
@@ -103,11 +107,8 @@ package struct Router<Endpoint: Sendable>: Sendable {
         return nil
     }
 
-    private func entry(_ method: Method, at node: Int) -> Entry? {
-        for index in ends[node] where entries[index].method == method {
-            return entries[index]
-        }
-        return nil
+    private func number(of method: Method, at node: Int) -> Int? {
+        ends[node].first { entries[$0].method == method }
     }
 
     /// RFC 9110 §10.2.1: what is allowed, with the HEAD and OPTIONS that the server adds.
@@ -125,8 +126,9 @@ package struct Router<Endpoint: Sendable>: Sendable {
 }
 
 /// What a router found.
-package enum RouteMatch<Endpoint: Sendable>: Sendable {
-    case found(Endpoint, Captures)
+package enum RouteMatch: Sendable {
+    /// The number of the route.
+    case found(Int, Captures)
     /// The path exists; `allow` is for the `Allow` field, and the whole answer to OPTIONS.
     case methodNotAllowed(allow: [Method])
     case notFound

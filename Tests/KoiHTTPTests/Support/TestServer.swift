@@ -13,6 +13,7 @@ struct TestApplication: Application {
 
     var note: @Sendable (inout RequestTrace) -> Void = { _ in }
     var report: @Sendable (RequestReport) -> Void = { _ in }
+    var turned: @Sendable () -> Void = {}
 
     func admit(_ head: RequestHead, peer: Peer, trace: inout RequestTrace) -> Admission { admission(head) }
     func respond(to request: Request, exchange: Exchange, trace: inout RequestTrace) -> Response? {
@@ -20,6 +21,7 @@ struct TestApplication: Application {
         return answer(request, exchange)
     }
     func ended(_ report: RequestReport, loop: Int) { self.report(report) }
+    func turned(loop: Int, isResting: Bool) { turned() }
     func refusal(_ refusal: Refusal, id: String) -> Response { .text(refusal.code, refusal.status) }
 }
 
