@@ -33,6 +33,7 @@ let package = Package(
             dependencies: ["CLinux", "COpenSSL", "KoiLock", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict
         ),
+        .target(name: "KoiFormats", dependencies: ["KoiJSON"], swiftSettings: strict),
         .target(
             name: "KoiSQLite",
             dependencies: ["CSQLite", "KoiLock", .product(name: "Logging", package: "swift-log")],
@@ -41,7 +42,7 @@ let package = Package(
         .target(
             name: "Koi",
             dependencies: [
-                "COpenSSL", "KoiHTTP", "KoiJSON", "KoiLock", "KoiSQLite",
+                "COpenSSL", "KoiFormats", "KoiHTTP", "KoiJSON", "KoiLock", "KoiSQLite",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -51,7 +52,7 @@ let package = Package(
         .executableTarget(
             name: "KoiServer",
             dependencies: [
-                "CLinux", "Koi", "KoiHTTP",
+                "CLinux", "Koi", "KoiHTTP", "KoiJSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -81,10 +82,11 @@ let package = Package(
         ),
         .target(
             name: "KoiFuzz",
-            dependencies: ["Koi", "KoiHTTP", "KoiJSON"],
+            dependencies: ["Koi", "KoiFormats", "KoiHTTP", "KoiJSON"],
             swiftSettings: strict
         ),
         .testTarget(name: "KoiJSONTests", dependencies: ["KoiJSON"], swiftSettings: strict),
+        .testTarget(name: "KoiFormatsTests", dependencies: ["KoiFormats", "KoiJSON"], swiftSettings: strict),
         .testTarget(name: "KoiHTTPTests", dependencies: ["COpenSSL", "KoiHTTP", "KoiLock"], swiftSettings: strict),
         .testTarget(
             name: "KoiSQLiteTests",

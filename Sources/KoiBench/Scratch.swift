@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Koi
 import KoiHTTP
 import KoiSQLite
@@ -12,6 +13,8 @@ final class Scratch {
         folder = DataFolder(NSTemporaryDirectory() + "koi-bench-" + UUID().uuidString)
         try folder.create()
         try FileManager.default.copyItem(atPath: source + "/koi.db", toPath: folder.database)
+        // The first checkpoint would else wait until all of the copy is on the disk.
+        sync()
     }
 
     deinit {

@@ -4,6 +4,8 @@
 package enum FuzzTarget: String, CaseIterable, Sendable {
     /// `KoiHTTP.Conversation`: requests on one connection, with their bodies.
     case requests
+    /// `KoiHTTP.ResponseParser`: what servers answer to requests of Koi.
+    case responses
     /// `KoiHTTP.MultipartCollector`: the parts of a form.
     case multipart
     /// `KoiJSON.JSONReader`, and what the writer makes of its values.
@@ -12,15 +14,22 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case queries
     /// The cursors of lists.
     case cursors
+    /// `KoiFormats`: CSV, JSON lines and cards, in whatever encoding.
+    case files
+    /// `MailReport`: mails that say that another could not be delivered.
+    case bounces
 
     /// Reads an input; what must never happen ends the process.
     package func read(_ input: [UInt8]) {
         switch self {
         case .requests: RequestFuzzing.read(input)
+        case .responses: ResponseFuzzing.read(input)
         case .multipart: MultipartFuzzing.read(input)
         case .json: JSONFuzzing.read(input)
         case .queries: QueryFuzzing.read(input)
         case .cursors: CursorFuzzing.read(input)
+        case .files: FileFuzzing.read(input)
+        case .bounces: BounceFuzzing.read(input)
         }
     }
 }

@@ -36,6 +36,7 @@ enum RequestFuzzing {
 
     /// Whether no value has bytes that are not UTF-8, which become others in a string.
     private static func isText(_ fields: Fields) -> Bool {
-        !fields.all.contains { $0.value.contains("\u{fffd}") }
+        // By scalars: a mark that combines with it makes it another character.
+        !fields.all.contains { $0.value.unicodeScalars.contains("\u{fffd}") }
     }
 }

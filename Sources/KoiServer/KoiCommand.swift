@@ -11,7 +11,7 @@ struct KoiCommand: ParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, KeyCommand.self, UserCommand.self, MigrateCommand.self,
             CheckCommand.self, BackupCommand.self, RestoreCommand.self, HealthCommand.self,
-            TopCommand.self, CertCommand.self,
+            ImportCommand.self, ExportCommand.self, TopCommand.self, CertCommand.self,
             OpenAPICommand.self,
         ]
     )

@@ -6,6 +6,11 @@ enum Output {
         write(line + "\n", to: STDOUT_FILENO)
     }
 
+    /// Without a line end.
+    static func tell(_ text: String) {
+        write(text, to: STDERR_FILENO)
+    }
+
     static func explain(_ line: String) {
         write(line + "\n", to: STDERR_FILENO)
     }

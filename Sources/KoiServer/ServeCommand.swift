@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import Koi
 import KoiHTTP
 import Logging
@@ -28,7 +27,9 @@ struct ServeCommand: ParsableCommand {
             log.flush()
             throw error
         }
-        withExtendedLifetime(signals) { dispatchMain() }
+        // The main thread waits, and by its end Koi is gone: whatever is left is a leak.
+        signals.stop.wait()
+        signals.reload?.end()
     }
 
     private typealias Signals = (stop: StopSignals, reload: ReloadSignal?)

@@ -14,10 +14,12 @@ struct ServeOptions: ParsableArguments {
     @Option(Options.redirect) var redirect: [String] = []
     @Option(Options.hsts) var hsts: String?
     @Option(Options.trustedProxy) var trustedProxy: [String] = []
+    @Option(Options.webhookAllow) var webhookAllow: [String] = []
     @Option(Options.loops) var loops: String?
     @Option(Options.dailyBackup) var dailyBackup: String?
     @Option(Options.backupsKept) var backupsKept: String?
     @Option(Options.accessDays) var accessDays: String?
+    @Option(Options.keepMessages) var keepMessages: String?
     @Option(Options.passwordCost) var passwordCost: String?
     @Option(Options.writeGroup) var writeGroup: String?
     @Option(Options.logLevel) var logLevel: String?
@@ -36,10 +38,12 @@ struct ServeOptions: ParsableArguments {
             (Options.redirect, redirect),
             (Options.hsts, hsts.map { [$0] } ?? []),
             (Options.trustedProxy, trustedProxy),
+            (Options.webhookAllow, webhookAllow),
             (Options.loops, loops.map { [$0] } ?? []),
             (Options.dailyBackup, dailyBackup.map { [$0] } ?? []),
             (Options.backupsKept, backupsKept.map { [$0] } ?? []),
             (Options.accessDays, accessDays.map { [$0] } ?? []),
+            (Options.keepMessages, keepMessages.map { [$0] } ?? []),
             (Options.passwordCost, passwordCost.map { [$0] } ?? []),
             (Options.writeGroup, writeGroup.map { [$0] } ?? []),
             (Options.logLevel, logLevel.map { [$0] } ?? []),

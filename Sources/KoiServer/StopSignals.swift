@@ -7,15 +7,17 @@ import Synchronization
 /// SIGTERM and SIGINT: the first stops Koi in peace, the second at once.
 final class StopSignals {
     private let sources: [any DispatchSourceSignal]
+    private let stopped = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
 
-    /// - Parameter stop: begins to stop and calls its argument when all is done; the process then exits with 0.
+    /// - Parameter stop: begins to stop and calls its argument when all is done.
     init(
         logger: Logger,
         log: LogSink,
         stop: @escaping @Sendable (_ finish: @escaping @Sendable () -> Void) -> Void
     ) {
         let queue = DispatchQueue(label: "koi.signals")
-        let seen = Seen()
+        let (seen, stopped, ended) = (Seen(), stopped, ended)
         let registered = DispatchSemaphore(value: 0)
         sources = [SIGTERM, SIGINT].map { number in
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
@@ -25,15 +27,24 @@ final class StopSignals {
                 stop {
                     logger.notice("Stopped.")
                     log.flush()
-                    exit(0)
+                    stopped.signal()
                 }
             }
             source.setRegistrationHandler { registered.signal() }
+            source.setCancelHandler { ended.signal() }
             source.resume()
             return source
         }
         // Until Dispatch listens, a signal ends the process, as it does before Koi starts; ignoring it would lose it.
         for _ in sources { registered.wait() }
+    }
+
+    /// Waits until Koi has stopped in peace, and lets go of it.
+    func wait() {
+        stopped.wait()
+        for source in sources { source.cancel() }
+        // Their handlers, which keep it, are gone by then.
+        for _ in sources { ended.wait() }
     }
 }
 

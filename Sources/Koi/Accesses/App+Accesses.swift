@@ -25,7 +25,7 @@ extension App {
         AccessEntry(
             at: clock.now(),
             // Routes that are open to anyone are served in Koi's own name.
-            actor: asked.route.access == .open ? nil : asked.actor,
+            actor: asked.route.access.isAnybody ? nil : asked.actor,
             request: asked.request.id,
             address: asked.request.peer.address
         )

@@ -17,6 +17,13 @@ package struct Sightings: Sendable {
         byResource[resource]?.fields.formUnion(fields)
     }
 
+    mutating func add(_ others: Sightings) {
+        for (resource, seen) in others.byResource {
+            byResource[resource, default: Seen()].records += seen.records
+            byResource[resource]?.fields.formUnion(seen.fields)
+        }
+    }
+
     /// What is to be written down: for each resource an entry, or several where there are more records than a page has.
     ///
     /// - Parameter template: says who asked, and when.

@@ -14,6 +14,19 @@ package struct Answer: Sendable {
         self.fields = fields
     }
 
+    private init(_ source: any BodySource, _ fields: [(String, String)]) {
+        status = .ok
+        body = .stream(source)
+        self.fields = Fields(fields)
+    }
+
+    /// An answer as it was given before.
+    init(_ status: Status, fields: Fields, _ body: [UInt8]) {
+        self.status = status
+        self.body = body.isEmpty ? .none : .bytes(body)
+        self.fields = fields
+    }
+
     private init(_ events: any EventSource) {
         status = .ok
         body = .events(events)
@@ -69,6 +82,18 @@ package struct Answer: Sendable {
     package static func document(_ bytes: [UInt8], type: String) -> Answer {
         Answer(.ok, bytes, revalidated, ("Content-Type", type))
     }
+
+    /// A page for people who have a link and nothing else: in no cache, and with what browsers are told of all pages.
+    package static func page(_ bytes: [UInt8], isFound: Bool = true) -> Answer {
+        Answer(isFound ? .ok : .notFound, bytes, pages, ("Content-Type", "text/html; charset=utf-8"))
+    }
+
+    private static let pages: Fields = {
+        var fields = PageSecurity.fields
+        fields.append("Vary", "Accept-Language")
+        fields.append("Cache-Control", "no-store")
+        return fields
+    }()
 
     /// A page of a list as CSV.
     ///
@@ -127,7 +152,23 @@ package struct Answer: Sendable {
         Answer(source)
     }
 
+    /// What is read on while it is sent.
+    ///
+    /// - Parameter fields: of this answer alone.
+    static func stream(_ source: any BodySource, type: String, fields: [(String, String)] = []) -> Answer {
+        Answer(
+            source,
+            [
+                ("Content-Type", type), ("Vary", "Accept, Accept-Language, Authorization, Cookie"),
+                ("Cache-Control", "no-store"),
+            ] + fields
+        )
+    }
+
     package static let noContent = Answer(.noContent, [], vary)
+
+    /// All fields in order.
+    var allFields: [(name: String, value: String)] { fields.all }
 
     func response() -> Response {
         Response(status, fields: fields, body: body)

@@ -50,7 +50,7 @@ extension App {
         return response(to: request, for: problem)
     }
 
-    private func problem(for error: any Error, _ request: Request) -> Problem {
+    func problem(for error: any Error, _ request: Request) -> Problem {
         switch error {
         case let problem as Problem: return problem
         case let error as JSONError: return .badJSON(error)

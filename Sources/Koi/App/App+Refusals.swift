@@ -13,13 +13,18 @@ extension App {
     ///
     /// A key is looked up only when the request is complete.
     func refusalBeforeBody(of request: Request, trace: inout RequestTrace) -> Response? {
-        guard case .found(let route, _) = router.match(request.head.method, request.head.segments) else {
+        guard case .found(let number, _) = router.match(request.head.method, request.head.segments) else {
             return missed(request, trace: &trace)
         }
         do {
-            trace.route = route.number
+            let route = routes[number]
+            trace.route = number
             try Authentication(self).requireCredentials(request, route.access)
-            try RequestBody.requireJSON(request.head)
+            if route.takesFile || !route.mediaTypes.isEmpty {
+                try RequestBody.requirePlain(request.head)
+            } else {
+                try RequestBody.requireJSON(request.head)
+            }
             return nil
         } catch {
             return refuseUnseen(request, for: error, trace: &trace)

@@ -24,7 +24,9 @@ package final class App: Application {
     /// Passwords, and how often they may be tried.
     package let signIn: SignIn
     let openAPI: OpenAPIDocument
-    let router: Router<ServedRoute>
+    let router: Router
+    /// By their numbers.
+    let routes: [ServedRoute]
     let staticFiles: StaticFiles?
     let limits: Limits
     let proxies: TrustedProxies
@@ -32,9 +34,17 @@ package final class App: Application {
     let writeWait: Duration
     /// How much each key, session and address may ask.
     let rates: RequestRates
+    /// How long a batch may hold the writer.
+    let batchTime: Duration
     /// Slow work that is not SQL, such as backups: one at a time, never on a loop or in the writer.
     let tasks = DispatchQueue(label: "koi.tasks")
     private let waitingTasks = Atomic(0)
+    /// Files that were sent, on their way in.
+    let transfers = Transfers()
+    /// Those that named themselves, as far as they are not the writer's.
+    let underWay = RequestsUnderWay()
+    /// Those who wait for changes.
+    let polls = ChangePolls()
     /// How many requests may wait for that queue or be at work on it.
     static let maximumTasks = 4
     /// How long a read may take on a worker before it is given up.
@@ -52,9 +62,12 @@ package final class App: Application {
         randomness: Randomness,
         limits: Limits,
         proxies: TrustedProxies = TrustedProxies(),
+        outgoing: AddressPolicy = AddressPolicy(),
         writeWait: Duration = .seconds(10),
         rates: RequestRates = RequestRates(),
+        batchTime: Duration = .seconds(1),
         backupsKept: Int,
+        isDry: Bool = false,
         passwordCost: PasswordCost = .standard,
         observed: Observation.Settings = Observation.Settings(),
         logger: Logger
@@ -67,6 +80,7 @@ package final class App: Application {
         self.proxies = proxies
         self.writeWait = writeWait
         self.rates = rates
+        self.batchTime = batchTime
         self.backupsKept = backupsKept
         self.logger = logger
         signIn = SignIn(cost: passwordCost, randomness: randomness)
@@ -76,12 +90,14 @@ package final class App: Application {
             resources,
             keys: keys,
             secrets: SecretBox(folder, randomness: randomness),
+            imports: ImportFolder(folder),
             headKeeper: HeadKeeper(EventHeadFile(folder), queue: ledger.queue, logger: logger),
-            eventHub: EventHub(database, keys: keys, logger: logger)
+            eventHub: EventHub(database, keys: keys, logger: logger),
+            outgoing: outgoing,
+            isDry: isDry
         )
         openAPI = OpenAPIDocument(resources)
         staticFiles = webFolder.map { StaticFiles(folder: $0, fields: PageSecurity.fields) }
-        var router = Router<ServedRoute>()
         let routes = Routes.all(of: resources)
         observation = Observation(
             observed,
@@ -90,10 +106,10 @@ package final class App: Application {
             startedAt: clock.now()
         )
         readiness = Readiness(database, folder: folder, clock: clock)
-        for (number, route) in routes.enumerated() {
-            router.add(route.method, route.pattern, ServedRoute(route, number: number))
-        }
+        var router = Router()
+        for route in routes { router.add(route.method, route.pattern) }
         self.router = router
+        self.routes = routes.map(ServedRoute.init)
         let headKeeper = catalog.headKeeper
         let (fields, organisation, settings) = try database.writer.sync {
             try headKeeper.compare(with: $0)
@@ -109,6 +125,7 @@ package final class App: Application {
     ///
     /// Blocks. The server and the jobs must have stopped.
     package func close() {
+        polls.stop()
         ledger.stop()
         catalog.headKeeper.stop()
         database.close()
@@ -123,12 +140,14 @@ package final class App: Application {
         {
             return .refuse(refusal)
         }
-        guard case .found(let route, _) = router.match(head.method, head.segments) else {
+        guard case .found(let number, _) = router.match(head.method, head.segments) else {
             // Read, so that the answer is 404 or 405 and not a word about the body.
             return .buffer(limit: limits.body)
         }
-        trace.route = route.number
-        return .buffer(limit: route.bodyLimit ?? (route.access == .open ? limits.discardedBody : limits.body))
+        trace.route = number
+        let route = routes[number]
+        if route.takesFile { return .spool(limit: limits.file) }
+        return .buffer(limit: route.bodyLimit ?? (route.access.isAnybody ? limits.discardedBody : limits.body))
     }
 
     /// Whether a body may take more than a small one's share of memory.
@@ -141,12 +160,12 @@ package final class App: Application {
 
     package func respond(to request: Request, exchange: Exchange, trace: inout RequestTrace) -> Response? {
         switch router.match(request.head.method, request.head.segments) {
-        case .found(let route, let captures):
-            trace.route = route.number
-            var asked = AskedRequest(request: request, route: route, captures: captures)
+        case .found(let number, let captures):
+            trace.route = number
+            let asked = AskedRequest(request, routes[number], captures)
             defer { trace.note(asked) }
             do {
-                let response = try serve(prepare(&asked), route.work, exchange)
+                let response = try serve(prepare(asked), asked.route.work, exchange)
                 if case .events = response?.body { trace.route = observation.meter.streamRoute }
                 return response
             } catch {
@@ -167,21 +186,23 @@ package final class App: Application {
 
     // MARK: From request to handler
 
-    private func prepare(_ asked: inout AskedRequest) throws -> PreparedCall {
+    private func prepare(_ asked: AskedRequest) throws -> PreparedCall {
         let request = asked.request
-        let actor = try identify(&asked)
+        let actor = try identify(asked)
         if case .area(let area, let verb) = asked.route.permission { try actor.require(verb, on: area.rawValue) }
         return PreparedCall(
             asked: asked,
             query: try Query.parse(request.head.query),
             actor: actor,
-            body: try RequestBody.json(request),
-            language: Language(accepting: request.head.fields["Accept-Language"])
+            body: asked.route.takesFile
+                ? .null : try RequestBody.json(request, limit: asked.route.bodyLimit, besides: asked.route.mediaTypes),
+            language: Language(accepting: request.head.fields["Accept-Language"]),
+            idempotent: try asked.route.isIdempotent ? IdempotentRequest(request, actor, secrets) : nil
         )
     }
 
     /// Tells who asks, and counts the request for them.
-    private func identify(_ asked: inout AskedRequest) throws -> Actor {
+    private func identify(_ asked: AskedRequest) throws -> Actor {
         let (request, access) = (asked.request, asked.route.access)
         let actor: Actor
         do {
@@ -194,7 +215,7 @@ package final class App: Application {
         asked.actor = actor
         guard asked.route.isCounted else { return actor }
         asked.spending =
-            access == .open
+            access.isAnybody
             ? rates.countStranger(from: request.peer, at: clock.now())
             : rates.count(actor, from: request.peer, at: clock.now())
         try asked.spending?.require()
@@ -209,8 +230,13 @@ package final class App: Application {
             return try handler(Call(call, nil), self).response()
         case .read(let handler):
             return read(call, handler, exchange)
+        case .streamed(let handler):
+            return read(call, { try handler($0, self) }, exchange)
         case .write(let handler):
             write(call, handler, exchange)
+            return nil
+        case .composed(let handler):
+            write(call, { try handler($0, self) }, exchange)
             return nil
         case .task(let handler):
             let waiting = waitingTasks.add(1, ordering: .relaxed).newValue
@@ -221,16 +247,30 @@ package final class App: Application {
                     "等待执行的任务已达上限，请在其中一个完成后重试。"
                 )
             }
+            let finish: Finish
+            do {
+                guard let begun = try begin(call, exchange) else {
+                    waitingTasks.subtract(1, ordering: .relaxed)
+                    return nil
+                }
+                finish = begun
+            } catch {
+                waitingTasks.subtract(1, ordering: .relaxed)
+                throw error
+            }
             let watch = Stopwatch()
             tasks.async {
                 defer { self.waitingTasks.subtract(1, ordering: .relaxed) }
                 watch.run()
-                exchange.respond(self.response(to: call.asked, watch) { try handler(Call(call, nil), self) })
+                finish(Result { try handler(Call(call, nil), self) }, watch)
             }
             return nil
         case .deferred(let handler):
-            try handler(Call(call, nil), self) { result in
-                exchange.respond(self.response(to: call.asked) { try result.get() })
+            guard let finish = try begin(call, exchange) else { return nil }
+            do {
+                try handler(Call(call, nil), self) { finish($0, nil) }
+            } catch {
+                finish(.failure(error), nil)
             }
             return nil
         }
@@ -280,7 +320,7 @@ package final class App: Application {
 
     private func make(_ call: PreparedCall, _ handler: Route.Handler, _ transaction: Transaction) throws -> Made {
         let answer = try handler(Call(call, transaction))
-        return Made(answer: answer, sightings: transaction.sightings, owed: transaction.owed)
+        return Made(answer, sightings: transaction.sightings, owed: transaction.owed)
     }
 
     /// The answer of a read; nil where something is to be written before it goes out.
@@ -320,8 +360,7 @@ package final class App: Application {
             { connection in
                 watch.run()
                 let transaction = self.transaction(for: call, connection)
-                let made = try make(transaction)
-                for write in made.owed { try write(transaction) }
+                let made = try self.once(call, transaction, make)
                 return Committed(value: made, actions: transaction.afterCommit)
             },
             completion: { result in
@@ -336,7 +375,27 @@ package final class App: Application {
         )
     }
 
-    private func transaction(for call: PreparedCall, _ connection: Connection) -> Transaction {
+    /// Carries a request out, or finds what it was answered where it was carried out before.
+    private func once(
+        _ call: PreparedCall,
+        _ transaction: Transaction,
+        _ make: (Transaction) throws -> Made
+    ) throws -> Made {
+        if let request = call.idempotent {
+            if let known = try KeptAnswers(transaction).answer(to: request) { return Made(known) }
+            transaction.followTold()
+        }
+        let before = transaction.connection.totalChanges
+        let made = try make(transaction)
+        for write in made.owed { try write(transaction) }
+        // What has changed nothing may be done again.
+        if let request = call.idempotent, transaction.connection.totalChanges != before {
+            try KeptAnswers(transaction).keep(made.answer, to: request)
+        }
+        return made
+    }
+
+    func transaction(for call: PreparedCall, _ connection: Connection) -> Transaction {
         Transaction(
             connection: connection,
             actor: call.actor,
@@ -384,19 +443,24 @@ final class ServedRoute: Sendable {
     let access: Route.Access
     let permission: Route.Permission
     let bodyLimit: Int?
+    let takesFile: Bool
+    let mediaTypes: Set<String>
     let isCounted: Bool
-    /// Its place in the table of routes.
-    let number: Int
+    let isAlone: Bool
+    let isIdempotent: Bool
 
-    init(_ route: Route, number: Int) {
-        self.number = number
+    init(_ route: Route) {
         work = route.work
         method = route.method
         pattern = route.pattern
         access = route.access
         permission = route.permission
         bodyLimit = route.bodyLimit
+        takesFile = route.takesFile
+        mediaTypes = route.mediaTypes
         isCounted = route.isCounted
+        isAlone = route.isAlone
+        isIdempotent = route.isIdempotent
     }
 }
 
@@ -407,6 +471,16 @@ private struct Made: Sendable {
     let sightings: Sightings
     /// What is to be written before it is answered.
     let owed: [@Sendable (Transaction) throws -> Void]
+
+    init(
+        _ answer: Answer,
+        sightings: Sightings = Sightings(),
+        owed: [@Sendable (Transaction) throws -> Void] = []
+    ) {
+        self.answer = answer
+        self.sightings = sightings
+        self.owed = owed
+    }
 }
 
 /// What a write made, and what is to be done now that it is on disk.

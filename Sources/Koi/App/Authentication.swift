@@ -32,6 +32,8 @@ struct Authentication {
         case .open:
             try CrossSite.refuse(request)
             return .system
+        // Cookies say nothing here, so that it does not matter which page has a browser come.
+        case .link: return .system
         case .local:
             guard request.peer.isLocalSocket else { throw Problem.noSuchPath }
             return .system
@@ -43,7 +45,7 @@ struct Authentication {
     func requireCredentials(_ request: Request, _ access: Route.Access) throws {
         let (fields, isLocal) = (request.head.fields, request.peer.isLocalSocket)
         switch access {
-        case .open: break
+        case .open, .link: break
         case .local: guard isLocal else { throw Problem.noSuchPath }
         case .key:
             guard isLocal || fields.contains("Authorization") || Cookie.session.value(in: fields) != nil else {
@@ -67,17 +69,28 @@ struct Authentication {
     )
 
     private func keyHolder(_ field: String, _ request: Request) throws -> Actor {
-        let scheme = "bearer "
         let now = app.clock.now()
-        guard field.utf8.count > scheme.utf8.count,
-            field.hasPrefix("Bearer ") || field.prefix(scheme.count).lowercased() == scheme,
-            let credential = try key(String(field.dropFirst(scheme.count)), request),
+        guard let shown = Authentication.bearer(field), let credential = try key(shown, request),
             credential.isValid(at: now, from: request.peer.address)
         else {
             throw Authentication.refusal("This API key is not valid.", "此 API 密钥无效。")
         }
         note(credential, at: now)
         return credential.actor
+    }
+
+    /// What follows the scheme, whose name is compared without case (RFC 9110 §11.1); nil where it is another one.
+    private static func bearer(_ field: String) -> String? {
+        let scheme: StaticString = "bearer "
+        var field = field
+        return field.withUTF8 { bytes in
+            guard bytes.count > scheme.utf8CodeUnitCount else { return nil }
+            for (place, letter) in scheme.withUTF8Buffer({ $0 }).enumerated() {
+                let isCapital = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(bytes[place])
+                guard (isCapital ? bytes[place] | 0x20 : bytes[place]) == letter else { return nil }
+            }
+            return String(decoding: bytes[scheme.utf8CodeUnitCount...], as: UTF8.self)
+        }
     }
 
     private func note(_ credential: Credential, at now: Int64) {
@@ -88,9 +101,9 @@ struct Authentication {
         if case .connection(_, let generation) = source { generation } else { nil }
     }
 
-    private func look(_ request: Request, _ find: (Connection) throws -> Credential?) throws -> Credential? {
+    private func look(on loop: Int, _ find: (Connection) throws -> Credential?) throws -> Credential? {
         switch source {
-        case .loop: try app.database.read(on: request.loop, find)
+        case .loop: try app.database.read(on: loop, find)
         case .connection(let connection, _): try find(connection)
         case .memory: throw NotRemembered()
         }
@@ -98,8 +111,9 @@ struct Authentication {
 
     private func key(_ key: String, _ request: Request) throws -> Credential? {
         guard key.hasPrefix(APIKey.prefix) else { return nil }
+        let loop = request.loop
         return try app.keys.credential(for: key, asOf: generation) {
-            try look(request) { try APIKey.find(key, in: app.catalog, $0) }
+            try look(on: loop) { try APIKey.find(key, in: app.catalog, $0) }
         }
     }
 
@@ -118,8 +132,9 @@ struct Authentication {
 
     private func session(_ token: String, _ request: Request) throws -> Credential? {
         guard token.hasPrefix(Session.prefix) else { return nil }
+        let loop = request.loop
         return try app.keys.credential(for: token, asOf: generation) {
-            try look(request) { try Session.credential(token, in: app.catalog, $0) }
+            try look(on: loop) { try Session.credential(token, in: app.catalog, $0) }
         }
     }
 

@@ -3,24 +3,20 @@ package import KoiJSON
 
 /// One request on its way through a handler: what was asked, by whom, and the transaction it runs in.
 package struct Call {
-    package let request: Request
-    package let captures: Captures
-    package let query: [Parameter]
-    package let actor: Actor
+    package var request: Request { prepared.asked.request }
+    package var captures: Captures { prepared.asked.captures }
+    package var query: [Parameter] { prepared.query }
+    package var actor: Actor { prepared.actor }
     /// The body where it is JSON; null where there is none.
-    package let body: JSONValue
-    package let language: Language
+    package var body: JSONValue { prepared.body }
+    package var language: Language { prepared.language }
 
+    private let prepared: PreparedCall
     /// Nil for work that is no transaction; handlers of reads and writes always get one.
     private let held: Transaction?
 
     init(_ prepared: PreparedCall, _ transaction: Transaction?) {
-        request = prepared.request
-        captures = prepared.asked.captures
-        query = prepared.query
-        actor = prepared.actor
-        body = prepared.body
-        language = prepared.language
+        self.prepared = prepared
         held = transaction
     }
 
@@ -113,18 +109,41 @@ extension Problem {
 
 /// A call before its transaction: what can be read from the request alone, made on the loop and passed to the queue
 /// where the handler runs.
-struct PreparedCall: Sendable {
+///
+/// A class, as is what was asked: handed from one to the next, a copy of all that a request holds would cost a good part of
+/// a short read.
+final class PreparedCall: Sendable {
     let asked: AskedRequest
     let query: [Parameter]
     let actor: Actor
     let body: JSONValue
     let language: Language
+    /// Set where the request named itself, so that it is carried out once.
+    let idempotent: IdempotentRequest?
+
+    init(
+        asked: AskedRequest,
+        query: [Parameter],
+        actor: Actor,
+        body: JSONValue,
+        language: Language,
+        idempotent: IdempotentRequest? = nil
+    ) {
+        self.idempotent = idempotent
+        self.asked = asked
+        self.query = query
+        self.actor = actor
+        self.body = body
+        self.language = language
+    }
 
     var request: Request { asked.request }
 }
 
 /// A request for which there is a route.
-struct AskedRequest: Sendable {
+///
+/// `@unchecked Sendable`: what is found out about it is set on the loop, before it is passed to any other thread.
+final class AskedRequest: @unchecked Sendable {
     let request: Request
     let route: ServedRoute
     let captures: Captures
@@ -132,6 +151,12 @@ struct AskedRequest: Sendable {
     var actor: Actor?
     /// What it took of a quota; nil where it counts for none.
     var spending: Spending?
+
+    init(_ request: Request, _ route: ServedRoute, _ captures: Captures) {
+        self.request = request
+        self.route = route
+        self.captures = captures
+    }
 }
 
 /// The tags of records: `"<version>-<representation>"`, where the second part covers every byte of the answer, and so
@@ -140,17 +165,23 @@ package enum EntityTag {
     package static func make(version: Int64, _ representation: [UInt8]) -> String {
         var mark = Fingerprint()
         mark.add(representation)
-        return "\"" + String(version) + "-" + EntityTag.hexadecimal(mark.value) + "\""
-    }
-
-    /// Sixteen digits, without the generic division that `String(_:radix:)` takes for each.
-    private static func hexadecimal(_ value: UInt64) -> String {
-        String(unsafeUninitializedCapacity: 16) { digits in
-            for place in 0..<16 {
-                let digit = UInt8(truncatingIfNeeded: value >> UInt64(60 - 4 * place)) & 15
-                digits[place] = digit < 10 ? 0x30 + digit : 0x57 + digit
+        let number = String(version)
+        // In one piece, and without the generic division that `String(_:radix:)` takes for each digit.
+        return String(unsafeUninitializedCapacity: number.utf8.count + 19) { tag in
+            var place = 0
+            func append(_ byte: UInt8) {
+                tag[place] = byte
+                place += 1
             }
-            return 16
+            append(UInt8(ascii: "\""))
+            for digit in number.utf8 { append(digit) }
+            append(UInt8(ascii: "-"))
+            for shift in stride(from: UInt64(60), through: 0, by: -4) {
+                let digit = UInt8(truncatingIfNeeded: mark.value >> shift) & 15
+                append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+            }
+            append(UInt8(ascii: "\""))
+            return place
         }
     }
 

@@ -33,9 +33,13 @@ package struct Configuration: Sendable {
     /// Requests within a minute of a key or session, and of an address that shows neither; nil for any number.
     package var requestsPerKey: Int? = 6000
     package var requestsPerAddress: Int? = 3000
+    /// Whether messages go into a folder in place of the network.
+    package var keepsMessages = false
     package var passwordCost = PasswordCost.standard
     package var limits = Limits()
     package var proxies = TrustedProxies()
+    /// Where requests that Koi makes may go.
+    package var outgoing = AddressPolicy()
     package var logLevel = Logger.Level.info
     package var logFormat = LogFormat.Choice.auto
     package var loggedRequests = LoggedRequests.all
@@ -51,6 +55,7 @@ package final class Koi: Sendable {
     package let server: Server
     private let jobs: JobWorker
     private let outbox: OutboxWorker
+    private let webhooks: WebhookWorker
     private let workspace: Workspace
     private let tls: TLSIdentity?
     private let logger: Logger
@@ -75,7 +80,8 @@ package final class Koi: Sendable {
             kinds: JobKinds.all(backsUpDaily: configuration.backsUpDaily, accessDays: configuration.accessDays)
         )
         try jobs.prepare()
-        outbox = try OutboxWorker(app)
+        outbox = try OutboxWorker(app, isDry: configuration.keepsMessages)
+        webhooks = try WebhookWorker(app)
         server = try Server(
             listeners: configuration.allListeners + [Listener(.unix(path: app.folder.socket, mode: 0o600), .commands)],
             loops: loops,
@@ -93,6 +99,7 @@ package final class Koi: Sendable {
         app.logHead("start")
         jobs.start()
         outbox.start()
+        webhooks.start()
         server.start()
     }
 
@@ -114,8 +121,10 @@ package final class Koi: Sendable {
     /// Finishes what is in flight, empties the WAL into the database and lets go of the folder.
     package func stop(grace: Duration = .seconds(10), completion: @escaping @Sendable () -> Void) {
         app.observation.stop()
+        app.polls.stop()
         server.stop(grace: grace) {
             self.outbox.stop()
+            self.webhooks.stop()
             self.jobs.stop()
             self.app.logHead("stop")
             self.workspace.close()

@@ -36,6 +36,11 @@ package struct LocalClient: Sendable {
         try LocalContent(exchange("GET", target, [], patience: patience)).successful()
     }
 
+    /// Sends another request with a body in JSON; otherwise as `post`.
+    package func send(_ method: String, _ target: String, _ body: JSONValue? = nil) throws -> JSONValue {
+        try ask(method, target, body.map { Array($0.text.utf8) } ?? [], patience: 60)
+    }
+
     private func ask(
         _ method: String,
         _ target: String,
@@ -80,7 +85,7 @@ package struct LocalFailure: Error, Equatable, CustomStringConvertible {
 }
 
 /// A connection to a Unix socket, with its descriptor.
-private final class LocalConnection {
+final class LocalConnection {
     /// More than any answer of a command has.
     private static let maximumAnswer = 4 << 20
 
@@ -128,6 +133,17 @@ private final class LocalConnection {
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw LocalConnection.failure("the request was not taken") }
             rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Waits for up to so many bytes; none at the end.
+    func receive(_ most: Int) throws -> [UInt8] {
+        var piece = [UInt8](repeating: 0, count: most)
+        while true {
+            let count = recv(descriptor, &piece, piece.count, 0)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw LocalConnection.failure("no answer came in time") }
+            return Array(piece.prefix(count))
         }
     }
 

@@ -51,6 +51,13 @@ extension Options {
         "The largest body of a request, from 1KiB to 1GiB, where a path sets no other."
     ) { $0.limits.body = try OptionValue.size($1, 1 << 10...1 << 30) }
 
+    package static let fileLimit = OptionEntry(
+        "file-limit",
+        "SIZE",
+        fallback: "1GiB",
+        "The largest file that may be sent to be imported, from 1KiB to 64GiB."
+    ) { $0.limits.file = try OptionValue.size($1, 1 << 10...64 << 30) }
+
     package static let bodiesInMemory = OptionEntry(
         "bodies-in-memory",
         "SIZE",
@@ -151,6 +158,7 @@ extension Options {
 
     package static let limits = [
         connections, connectionsPerAddress, requestsInFlight, requestLine, headerFields, headerSize, bodyLimit,
+        fileLimit,
         bodiesInMemory, bodiesOnDisk, headTime, bodyIdleTime, bodyRate, bodyGrace, idleTime, writeTime, writeRate,
         waitingWrites, writeWait, waitingReads, requestsPerKey, requestsPerAddress,
     ]

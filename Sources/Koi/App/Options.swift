@@ -69,6 +69,17 @@ package enum Options {
         """
     ) { $0.proxies = try OptionValue.proxies($1) }
 
+    package static let webhookAllow = OptionEntry(
+        "webhook-allow",
+        "RANGE",
+        fallback: "none",
+        repeats: true,
+        """
+        Where in the own network requests of Koi may go, also without TLS: an address, or a range such as 10.1.0.0/16; without \
+        it they go into the Internet only. Repeat the flag, or put commas, for several.
+        """
+    ) { $0.outgoing = try OptionValue.addressPolicy($1) }
+
     package static let loops = OptionEntry(
         "loops",
         "NUMBER",
@@ -96,6 +107,13 @@ package enum Options {
         fallback: "180",
         "How many days it is kept who read what is held back from others and what was refused, from 1 to 3650."
     ) { $0.accessDays = try OptionValue.number($1, 1...3_650) }
+
+    package static let keepMessages = OptionEntry(
+        "keep-messages",
+        "on|off",
+        fallback: "off",
+        "Whether mails and messages go into the folder outgoing of the data folder in place of the network, for trying."
+    ) { $0.keepsMessages = try OptionValue.flag($1) }
 
     package static let passwordCost = OptionEntry(
         "password-cost",
@@ -134,8 +152,8 @@ package enum Options {
 
     package static let all =
         [
-            data, listen, socketMode, tlsCert, tlsKey, redirect, hsts, trustedProxy, loops, dailyBackup, backupsKept,
-            accessDays, passwordCost, writeGroup, logLevel, logFormat, logRequests,
+            data, listen, socketMode, tlsCert, tlsKey, redirect, hsts, trustedProxy, webhookAllow, loops, dailyBackup,
+            backupsKept, accessDays, keepMessages, passwordCost, writeGroup, logLevel, logFormat, logRequests,
         ] + limits
 
     /// How Koi is to be set up: a flag before an environment variable before the default.

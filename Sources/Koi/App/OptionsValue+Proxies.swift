@@ -17,4 +17,17 @@ extension OptionValue {
         }
         return proxies
     }
+
+    /// Addresses and ranges of them, apart by commas; `none` alone for none.
+    package static func addressPolicy(_ text: String) throws(ValueSentence) -> AddressPolicy {
+        var policy = AddressPolicy()
+        if text == "none" { return policy }
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let range = AddressRange(String(part).trimmingSpaces) else {
+                throw ValueSentence("give an IP address such as 10.1.2.3, or a range such as 10.1.0.0/16.")
+            }
+            policy.allowed.append(range)
+        }
+        return policy
+    }
 }

@@ -13,8 +13,12 @@ package struct Route: Sendable {
     package enum Work: Sendable {
         /// Runs in one snapshot, on the loop or, where it takes long, on a worker.
         case read(Handler)
+        /// Runs in one snapshot like a read, and answers with what is read on while it is sent.
+        case streamed(@Sendable (Call, App) throws -> Answer)
         /// Runs in a savepoint of the one writer.
         case write(Handler)
+        /// The same, of several handlers.
+        case composed(@Sendable (Call, App) throws -> Answer)
         /// What the request itself asks for: to say what would be done, or to do it.
         indirect case chosen(@Sendable (Call) throws -> Work)
         /// Slow work that is not a transaction, such as a backup; runs on a queue of its own, one at a time.
@@ -30,8 +34,13 @@ package struct Route: Sendable {
         case open
         /// Whoever shows an API key or has signed in.
         case key
+        /// Whoever has the link that the path is, from wherever it leads here: mail programs follow some by themselves.
+        case link
         /// The commands of Koi itself, over the socket in the data folder.
         case local
+
+        /// Whether nothing is asked of who comes.
+        var isAnybody: Bool { self == .open || self == .link }
     }
 
     /// What the role of whoever is let in must give.
@@ -48,14 +57,20 @@ package struct Route: Sendable {
 
     package let method: Method
     package let pattern: String
-    package let work: Work
+    package private(set) var work: Work
     package private(set) var access = Access.key
     package private(set) var permission = Permission.unsaid
     package private(set) var documentation: RouteDocumentation?
     /// In bytes; nil for the server's limit.
     package private(set) var bodyLimit: Int?
+    /// Whether its body is a file, of whatever type, and may be as large as files may.
+    package private(set) var takesFile = false
+    /// The types of bodies that it takes as they are, beside JSON.
+    package private(set) var mediaTypes: Set<String> = []
     /// Whether its requests count for the quota of whoever asks.
     package private(set) var isCounted = true
+    /// Whether it cannot be part of a batch.
+    package private(set) var isAlone = false
 
     package init(_ method: Method, _ pattern: String, _ work: Work) {
         self.method = method
@@ -108,6 +123,43 @@ package struct Route: Sendable {
         return copy
     }
 
+    package func takingFile() -> Route {
+        var copy = self
+        copy.takesFile = true
+        return copy
+    }
+
+    /// Has the handlers of its reads and writes done by others.
+    func handled(by change: @escaping @Sendable (@escaping Handler) -> Handler) -> Route {
+        var copy = self
+        copy.work = Route.handled(work, by: change)
+        return copy
+    }
+
+    private static func handled(_ work: Work, by change: @escaping @Sendable (@escaping Handler) -> Handler) -> Work {
+        switch work {
+        case .read(let handler): .read(change(handler))
+        case .write(let handler): .write(change(handler))
+        // The work that is chosen chooses no further.
+        case .chosen(let choose): .chosen { handled(try choose($0), by: change) }
+        case .streamed, .composed, .task, .deferred, .immediate: work
+        }
+    }
+
+    /// Has bodies of these types come as they are.
+    package func taking(_ mediaTypes: Set<String>) -> Route {
+        var copy = self
+        copy.mediaTypes = mediaTypes
+        return copy
+    }
+
+    /// Keeps it out of batches.
+    package func alone() -> Route {
+        var copy = self
+        copy.isAlone = true
+        return copy
+    }
+
     package func bodyLimit(_ bytes: Int) -> Route {
         var copy = self
         copy.bodyLimit = bytes
@@ -131,6 +183,10 @@ package struct RouteDocumentation: Sendable {
     package var otherStatus: Status?
     package var answer: JSONValue?
     package var answerType = "application/json"
+    /// The types of a body that is a file, in place of `request`.
+    package var fileTypes: [String] = []
+    /// Other forms of the answer, as text.
+    package var otherTypes: [String] = []
     /// Whether the answer can also be a stream of events.
     package var isStreamed = false
     /// Fields of the answer, such as `ETag`, with what they hold.

@@ -42,6 +42,7 @@ package final class Workspace: Sendable {
             randomness: configuration.randomness,
             limits: configuration.limits,
             proxies: configuration.proxies,
+            outgoing: configuration.outgoing,
             writeWait: .milliseconds(configuration.writeWait),
             rates: RequestRates(
                 perKey: configuration.requestsPerKey,
@@ -49,6 +50,7 @@ package final class Workspace: Sendable {
                 trustsProxies: !configuration.proxies.isEmpty
             ),
             backupsKept: configuration.backupsKept,
+            isDry: configuration.keepsMessages,
             passwordCost: configuration.passwordCost,
             observed: Observation.Settings(
                 sink: log,

@@ -41,8 +41,9 @@ package enum Check {
         }
         let search = try resources.all.filter(\.isSearchable)
             .compactMap { try SearchCheck.fault(of: $0, connection) }
+        let keys = try resources.all.compactMap { try KeyCheck.fault(of: $0, connection) }
         let end = try head.fault(connection).map { [$0] } ?? []
-        return try orphans + EventChain.verify(connection) + end + search
+        return try orphans + EventChain.verify(connection) + end + keys + search
     }
 }
 

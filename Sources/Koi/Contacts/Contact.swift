@@ -97,13 +97,28 @@ package struct ContactRules: RecordRules {
         for customer in Set(taken) { record.takeMain(of: customer) }
     }
 
+    /// Who led a customer that is another now goes on leading where that one had nobody.
+    package func redirected(_ record: inout Record, to survivor: EventSubject, in transaction: Transaction) throws {
+        guard survivor.resource == Customer.resource.name else { return }
+        let isLed = try transaction.connection.first(
+            """
+            SELECT 1 FROM contact_customers AS l JOIN contacts AS c ON c.id = l.contact AND c."removedAt" IS NULL
+            WHERE l.customer = ? AND l.main = 1 AND l.contact <> ? LIMIT 1
+            """,
+            [.integer(survivor.id), .integer(record.id)]
+        ) { _ in true }
+        if isLed == true { return record.takeMain(of: survivor.id) }
+        record.leadOnce(survivor.id)
+    }
+
     /// A customer has one main contact: making this one main takes it from the other.
     package func saved(
         _ record: Record,
         before: Record?,
         in transaction: Transaction
     ) throws {
-        guard record["customers"] != before?["customers"] else { return }
+        // Who lies in the bin leads nobody, and takes it from nobody.
+        guard record["customers"] != before?["customers"], !record.isRemoved else { return }
         for link in record["customers"].arrayValue ?? [] {
             guard link.objectValue?["main"] == true,
                 let customer = link.objectValue?["customer"]?.integerValue
@@ -137,6 +152,20 @@ package struct ContactRules: RecordRules {
 }
 
 extension Record {
+    /// Leaves of several links by which this contact leads a customer the first.
+    fileprivate mutating func leadOnce(_ customer: Int64) {
+        var leads = false
+        let links = (self["customers"].arrayValue ?? []).map { link -> JSONValue in
+            guard var object = link.objectValue, object["customer"] == .integer(customer), object["main"] == true else {
+                return link
+            }
+            object["main"] = .bool(!leads)
+            leads = true
+            return .object(object)
+        }
+        self["customers"] = .array(links)
+    }
+
     /// Makes this contact no longer the main one of a customer.
     fileprivate mutating func takeMain(of customer: Int64) {
         let links = (self["customers"].arrayValue ?? []).map { link -> JSONValue in

@@ -14,7 +14,7 @@ enum Person {
             "Birthday's calendar",
             "生日历法",
             [Choice("solar", "Solar", "公历"), Choice("lunar", "Lunar", "农历")]
-        ).fallback("solar"),
+        ).fallback("solar").following("birthday"),
     ]
 
     static let channels = [

@@ -17,28 +17,28 @@ final class EventFeed: EventSource, EventListener {
         var deliver: (@Sendable (BodyChunk) -> Void)?
     }
 
-    /// How many events are looked at in one go.
-    private static let window: Int64 = 1000
     /// The bytes after which no further event is added to what is sent in one go.
-    private static let partSize = 32 * 1024
+    static let partSize = 32 * 1024
     /// In milliseconds.
     private static let retry = 3000
 
     private let app: App
     private let request: Request
-    private let list: EventList
+    private let series: any EventSeries
     private let state: Lock<State>
     private var hub: EventHub { app.catalog.eventHub }
 
-    /// - Throws: `Problem` naming the parameter that cannot be used, and where the events to go on after are yet to come.
-    init(_ call: Call, _ app: App) throws {
+    /// - Throws: `Problem` where there is nothing to go on after.
+    init(_ call: Call, _ series: any EventSeries, _ app: App) throws {
         self.app = app
+        self.series = series
         request = call.request
-        if call.query.contains(where: { $0.name == "limit" }) { throw EventFeed.noLimit }
-        list = try EventList(call.query, for: call.actor)
-        let head = try app.database.read(on: request.loop) { try EventLog.head($0).sequence }
-        let position = try EventFeed.last(request) ?? list.after ?? head
-        guard position <= head else { throw EventFeed.ahead(of: head) }
+        let begun = try EventFeed.last(call.request) ?? series.after
+        let (position, head) = try app.database.read(on: request.loop) { connection in
+            let head = try EventLog.head(connection).sequence
+            try series.check(begun ?? head, head: head, connection)
+            return (begun ?? head, head)
+        }
         state = Lock(State(position: position, isCurrent: position == head))
     }
 
@@ -77,14 +77,16 @@ final class EventFeed: EventSource, EventListener {
 
     // MARK: EventListener
 
+    var isListening: Bool { state.withLock { $0.deliver != nil } }
+
     func read(_ reading: EventReading) -> Int64? {
         guard let position = state.withLock({ $0.deliver == nil ? nil : $0.position }) else { return nil }
         do {
             let actor = try actor(from: .connection(reading.connection, generation: reading.generation))
-            let key = EventPart.Key(access: ObjectIdentifier(actor.access), query: list.mark, after: position)
+            let key = EventPart.Key(access: ObjectIdentifier(actor.access), query: series.mark, after: position)
             let part = try reading.part(key) { try self.part(reading, after: position, actor) }
             // Each stream by itself, though they share the part: another may have come from elsewhere.
-            note(part.sightings, by: actor)
+            app.note(part.sightings, by: actor, request)
             return deliver(part, isCurrent: part.through >= reading.head)
         } catch is Problem {
             give(.end)
@@ -107,8 +109,7 @@ final class EventFeed: EventSource, EventListener {
             give(.bytes(part.bytes))
             return nil
         }
-        // Cancelled meanwhile, it must not be kept.
-        return state.withLock { $0.deliver == nil ? nil : part.through }
+        return part.through
     }
 
     private func give(_ chunk: BodyChunk) {
@@ -123,7 +124,7 @@ final class EventFeed: EventSource, EventListener {
 
     private func actor(from source: Authentication.Source) throws -> Actor {
         let actor = try Authentication(app, from: source).actor(for: request, .key)
-        try actor.require(.read, on: Area.events.rawValue)
+        try series.require(actor)
         return actor
     }
 
@@ -136,31 +137,11 @@ final class EventFeed: EventSource, EventListener {
             catalog: app.catalog,
             randomness: app.randomness
         )
-        let writer = EventWriter(transaction)
-        var through = min(reading.head, position + EventFeed.window)
-        let isLong = through < reading.head
         var bytes: [UInt8] = []
-        try list.each(after: position, through: through, limit: Int(EventFeed.window), transaction) { row in
-            writer.write(row, to: &bytes)
-            guard bytes.count >= EventFeed.partSize else { return true }
-            through = row.int(0)
-            return false
-        }
+        let through = try series.write(after: position, head: reading.head, transaction, to: &bytes)
         // Far behind, with nothing to send: where the client is, so that it need not begin there again.
-        if isLong, bytes.isEmpty { ServerSentEvent(id: String(through)).append(to: &bytes) }
+        if through < reading.head, bytes.isEmpty { ServerSentEvent(id: String(through)).append(to: &bytes) }
         return EventPart(access: actor.access, bytes: bytes, through: through, sightings: transaction.sightings)
-    }
-
-    /// Has it written down who was shown what is held back from others.
-    private func note(_ sightings: Sightings, by actor: Actor) {
-        guard !sightings.isEmpty else { return }
-        let entry = AccessEntry(
-            at: app.clock.now(),
-            actor: actor,
-            request: request.id,
-            address: request.peer.address
-        )
-        for entry in sightings.entries(entry) { app.ledger.note(.read(entry)) }
     }
 
     // MARK: Where it begins
@@ -179,7 +160,7 @@ final class EventFeed: EventSource, EventListener {
         return number
     }
 
-    private static func ahead(of head: Int64) -> Problem {
+    static func ahead(of head: Int64) -> Problem {
         .badParameter(
             "after",
             Text(
@@ -189,17 +170,21 @@ final class EventFeed: EventSource, EventListener {
         )
     }
 
-    private static let noLimit = Problem.badParameter(
-        "limit",
-        Text("A stream has no pages: leave this parameter out.", "事件流不分页，请勿填写此参数。")
-    )
+    static func noPages(_ parameter: String) -> Problem {
+        .badParameter(parameter, Text("A stream has no pages: leave this parameter out.", "事件流不分页，请勿填写此参数。"))
+    }
 }
 
-extension EventWriter {
-    /// Writes an event as one of a stream.
-    fileprivate func write(_ row: Row, to bytes: inout [UInt8]) {
-        var json = JSONWriter(capacity: 1024)
-        write(row, into: &json)
-        ServerSentEvent(id: String(row.int(0)), data: json.bytes).append(to: &bytes)
+extension App {
+    /// Has it written down who was shown what is held back from others, by what is no answer of its own.
+    func note(_ sightings: Sightings, by actor: Actor, _ request: Request) {
+        guard !sightings.isEmpty else { return }
+        let entry = AccessEntry(
+            at: clock.now(),
+            actor: actor,
+            request: request.id,
+            address: request.peer.address
+        )
+        for entry in sightings.entries(entry) { ledger.note(.read(entry)) }
     }
 }

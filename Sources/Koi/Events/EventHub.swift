@@ -10,6 +10,11 @@ package protocol EventListener: AnyObject, Sendable {
     /// - Returns: the number of the event up to which it has read and waits for more; nil where it will say itself when it
     ///   wants to be read again, or not at all.
     func read(_ reading: EventReading) -> Int64?
+
+    /// Whether it wants to hear of anything still; asked on any thread.
+    ///
+    /// False before it takes itself away from the hub.
+    var isListening: Bool { get }
 }
 
 /// Tells those who listen that something has happened, and has them read it, off the loops and many in one snapshot.
@@ -106,7 +111,7 @@ package final class EventHub: Sendable {
                     self.putBack(listeners[index...])
                     break
                 }
-                if let position = listener.read(reading) { self.add(listener, after: position) }
+                if let position = listener.read(reading) { self.keep(listener, after: position) }
             }
             return ContinuousClock.now - start
         } completion: { result in
@@ -119,6 +124,15 @@ package final class EventHub: Sendable {
                 self.finish(after: EventHub.pause)
             }
         }
+    }
+
+    /// Has one who has read all wait for more, unless it went meanwhile.
+    ///
+    /// It is in none of the lists while it reads: had it gone then, it would be kept until the next event, for which nobody
+    /// may wait.
+    private func keep(_ listener: any EventListener, after position: Int64) {
+        add(listener, after: position)
+        if !listener.isListening { remove(listener) }
     }
 
     /// Before those who asked again meanwhile, so that everybody has a turn.

@@ -65,6 +65,9 @@ struct EventList {
 
 /// What happened to one record and to those that belong to it, the newest first.
 struct Timeline {
+    /// Records that were merged into one and have their past in its timeline.
+    private static let maximumMerged = 50
+
     private let resource: Resource
     private let id: Int64
     private let query: LogQuery
@@ -83,20 +86,39 @@ struct Timeline {
         let visibility = EventVisibility(transaction)
         guard try visibility.allows(id, of: resource) else { throw Problem.notFound(resource.label) }
         let place: [SQLValue] = [.text(resource.name), .integer(id)]
-        // Two walks along an index each, which SQLite merges as far as the page goes.
-        var sql = SQLFragment(
+        var sql = SQLFragment("")
+        // What was merged into it has its past here, too.
+        let merged = try MergedRecord.losers(of: id, resource, transaction.connection)
+            .prefix(Timeline.maximumMerged)
+        // Walks along an index each, which SQLite merges as far as the page goes.
+        for record in [id] + merged {
+            sql.append(
+                """
+                SELECT \(EventWriter.columns)
+                FROM events AS e LEFT JOIN event_payloads AS p ON p.sequence = e.sequence
+                WHERE e.resource = ? AND e.record = ? AND e.sequence < ?
+                UNION ALL
+
+                """,
+                [.text(resource.name), .integer(record), .integer(before)]
+            )
+        }
+        sql.append(
             """
-            SELECT \(EventWriter.columns)
-            FROM events AS e LEFT JOIN event_payloads AS p ON p.sequence = e.sequence
-            WHERE e.resource = ? AND e.record = ? AND e.sequence < ?
-            UNION ALL
             SELECT \(EventWriter.columns)
             FROM event_relations AS r CROSS JOIN events AS e ON e.sequence = r.sequence
                 LEFT JOIN event_payloads AS p ON p.sequence = e.sequence
             WHERE r.resource = ? AND r.record = ? AND r.sequence < ? AND NOT (e.resource = ? AND e.record = ?) AND 
             """,
-            place + [.integer(before)] + place + [.integer(before)] + place
+            place + [.integer(before)] + place
         )
+        if !merged.isEmpty {
+            let others = merged.map(SQLValue.integer)
+            sql.append(
+                "NOT (e.resource = ? AND e.record IN (\(Dialect.marks(others)))) AND ",
+                [.text(resource.name)] + others
+            )
+        }
         sql.append(visibility.condition(withOthers: false))
         sql.append(" ORDER BY 1 DESC LIMIT ?", [.integer(Int64(query.limit + 1))])
         var page = EventPage(limit: query.limit, EventWriter(transaction))

@@ -22,7 +22,7 @@ package enum EventRoutes {
     }
 
     private static func stream(_ call: Call, _ app: App) throws -> Answer {
-        .events(try EventFeed(call, app))
+        .events(try EventFeed(call, LogSeries(call), app))
     }
 
     private static func timeline(of resource: Resource) -> Route {

@@ -37,18 +37,18 @@ final class EventWriter {
         json.value(record == EventSubject.noRecord ? .null : .integer(record))
         json.key("related")
         json.value(.array(EventSubject.list(row.text(9)).map(\.json)))
-        writeChange(row.textOrNil(10), of: record, resource, into: &json)
+        let change = row.textOrNil(10).flatMap { try? JSONReader.read(Array($0.utf8)) }?.objectValue
+        writeChange(change ?? [:], of: record, resource, into: &json)
         json.endObject()
     }
 
-    /// The payload may have been erased; then both sides are null.
-    private func writeChange(
-        _ payload: String?,
+    /// Writes the members `before` and `after`; where the payload was erased, both are null.
+    func writeChange(
+        _ change: JSONObject,
         of record: Int64,
         _ resource: String,
         into json: inout JSONWriter
     ) {
-        let change = payload.flatMap { try? JSONReader.read(Array($0.utf8)) }?.objectValue ?? [:]
         for side in ["before", "after"] {
             json.key(side)
             guard let values = change[side]?.objectValue else {

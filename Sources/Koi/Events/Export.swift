@@ -1,12 +1,15 @@
 import KoiJSON
 
-/// Records that leave Koi as a table: who took how many is an event, by which values they were chosen is not in it.
+/// Records that leave Koi as a file: who took how many is an event, by which values they were chosen is not in it.
 struct Export: Sendable {
     private let resource: String
     private let parameters: [String]
-    private let rows: Int
+    private let form: ExportForm
+    /// How many there were when it began; nil where that is not known.
+    private let rows: Int?
 
-    init(_ resource: Resource, parameters: [Parameter], rows: Int) {
+    init(_ resource: Resource, _ form: ExportForm = .csv, parameters: [Parameter], rows: Int?) {
+        self.form = form
         self.resource = resource.name
         self.parameters = parameters.map(\.name)
         self.rows = rows
@@ -20,9 +23,9 @@ struct Export: Sendable {
                 subject: EventSubject(resource: resource, id: EventSubject.noRecord),
                 payload: [
                     "after": [
-                        "format": "csv",
+                        "format": .string(form.rawValue),
                         "parameters": .array(parameters.map(JSONValue.string)),
-                        "rows": .integer(Int64(rows)),
+                        "rows": rows.map { .integer(Int64($0)) } ?? .null,
                     ]
                 ]
             ),

@@ -17,6 +17,7 @@ package enum CustomFieldDefinition {
         singular: "field",
         Text("custom field", "自定义字段"),
         plural: Text("custom fields", "自定义字段"),
+        isMirrored: false,
         rules: CustomFieldRules(),
         fields: [
             .choice("resource", "Resource", "对象", holders).required().fixed()

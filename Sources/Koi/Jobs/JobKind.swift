@@ -127,7 +127,9 @@ package enum JobKinds {
         [
             BackupJob.kind(isDaily: backsUpDaily), JobTrimming.kind, AccessTrimming.kind(keptFor: accessDays),
             SignInTrimming.kind, CollaboratorExpiry.kind, HandoverJob.kind, ErasureJob.kind,
-            OutboxTrimming.kind, NotificationTrimming.kind,
+            OutboxTrimming.kind, NotificationTrimming.kind, KeptAnswerTrimming.kind, WebhookTrimming.kind,
+            MassJob.kind, MergeJob.kind, MessageJob.kind, ImportJob.kind, ImportUndo.kind,
+            ImportTrimming.kind,
         ]
     }
 }

@@ -15,6 +15,7 @@ package enum APIKey {
         plural: Text("API keys", "API 密钥"),
         operations: [.create, .change, .remove],
         owner: "user",
+        isMirrored: false,
         shownOnce: [
             .text("key", "Key", "密钥", max: 100).required()
                 .noted("Shown this once; Koi keeps only its hash.", "仅显示这一次，Koi 只保存其哈希。")

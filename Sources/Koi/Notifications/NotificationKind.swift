@@ -6,6 +6,8 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     case recordsHandedOver
     /// A record of somebody else was shared with me.
     case recordShared
+    /// Koi tells a webhook of mine no more, which has failed for too long or cannot go on; about that webhook.
+    case webhookPaused
     case passwordChanged
     /// Somebody signed in as me from a device that was not seen before. Parameters: `address`, `agent`.
     case newSignIn
@@ -17,6 +19,7 @@ package enum NotificationKind: String, Sendable, CaseIterable {
         case .recordGiven: Text("A record was given to me", "有记录交给我负责")
         case .recordsHandedOver: Text("Records were handed over to me", "有记录移交给我")
         case .recordShared: Text("A record was shared with me", "有记录共享给我")
+        case .webhookPaused: Text("A webhook of mine was paused", "我的 Webhook 被暂停")
         case .passwordChanged: Text("My password was changed", "我的密码被更改")
         case .newSignIn: Text("A sign-in from a new device", "新设备登录")
         case .secondFactorRemoved: Text("My second factor was removed", "我的两步验证被移除")
@@ -40,7 +43,7 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     /// its reader may see of the record that it is about.
     var isAboutAccount: Bool {
         switch self {
-        case .recordGiven, .recordsHandedOver, .recordShared: false
+        case .recordGiven, .recordsHandedOver, .recordShared, .webhookPaused: false
         case .passwordChanged, .newSignIn, .secondFactorRemoved: true
         }
     }
@@ -58,6 +61,11 @@ package enum NotificationKind: String, Sendable, CaseIterable {
             Text("Records of {record} were handed over to you: {count}.", "{record}名下的 {count} 条记录已移交给您。")
         case (.recordShared, true): Text("{by} shared the {noun} {record} with you.", "{by}与您共享了{noun}“{record}”。")
         case (.recordShared, false): Text("The {noun} {record} was shared with you.", "{noun}“{record}”已共享给您。")
+        case (.webhookPaused, _):
+            Text(
+                "Koi has paused the webhook {record}, since it cannot be told any more. Its deliveries say why; activate it once that is mended.",
+                "Koi 已暂停 Webhook“{record}”，因为无法继续通知。原因见其投递记录，修复后请重新启用。"
+            )
         case (.passwordChanged, true):
             Text("{by} changed your password.", "{by}更改了您的密码。")
         case (.passwordChanged, false):

@@ -31,7 +31,7 @@ struct NotificationPreferences {
 
     /// Takes a whole new choice; kinds that it leaves out are as usual again.
     ///
-    /// - Throws: `Problem.invalid`; 409 `no_mail_server` or `no_address` where mail is chosen anew and would not arrive.
+    /// - Throws: `Problem.invalid`; 409 `mail_not_configured` or `no_address` where mail is chosen anew and would not arrive.
     func replace(_ body: JSONObject, of user: Int64, in transaction: Transaction) throws {
         let choice = try NotificationPreferences.read(body)
         let wantsMail = try choice.contains { kind, delivery in

@@ -5,7 +5,7 @@ extension RequestTrace {
     /// name.
     mutating func note(_ asked: AskedRequest) {
         quota = asked.spending?.quota
-        guard asked.route.access != .open, let actor = asked.actor else { return }
+        guard !asked.route.access.isAnybody, let actor = asked.actor else { return }
         actorKind = actor.kind.number
         self.actor = actor.id
     }

@@ -46,11 +46,13 @@ package struct OpenAPI {
                         "description": "Set by signing in. Writes must come from a page of Koi itself.",
                     ],
                 ],
+                "parameters": ["IdempotencyKey": OpenAPI.idempotencyKey],
                 "responses": ["TooManyRequests": OpenAPI.tooManyRequests],
                 "schemas": .object(
                     JSONObject(
                         resources.flatMap { RecordDocumentation($0).components } + [
                             .init(name: "Event", value: EventDocumentation.event),
+                            .init(name: "Change", value: ChangeDocumentation.change),
                             .init(name: "Problem", value: OpenAPI.problem),
                         ]
                     )
@@ -89,11 +91,12 @@ package struct OpenAPI {
             .init(name: "summary", value: .string(docs.summary)),
         ]
         switch route.access {
-        case .open: members.append(.init(name: "security", value: []))
+        case .open, .link: members.append(.init(name: "security", value: []))
         case .key, .local: break
         }
-        if !docs.parameters.isEmpty {
-            members.append(.init(name: "parameters", value: .array(docs.parameters)))
+        let parameters = docs.parameters + (route.isIdempotent ? [OpenAPI.idempotencyReference] : [])
+        if !parameters.isEmpty {
+            members.append(.init(name: "parameters", value: .array(parameters)))
         }
         if let request = docs.request {
             var content: [JSONObject.Member] = [
@@ -107,6 +110,12 @@ package struct OpenAPI {
                     name: "requestBody",
                     value: ["required": true, "content": .object(JSONObject(content))]
                 )
+            )
+        }
+        if !docs.fileTypes.isEmpty {
+            let content = docs.fileTypes.map { JSONObject.Member(name: $0, value: ["schema": ["type": "string"]]) }
+            members.append(
+                .init(name: "requestBody", value: ["required": true, "content": .object(JSONObject(content))])
             )
         }
         members.append(.init(name: "responses", value: .object(responses(docs))))
@@ -142,9 +151,7 @@ package struct OpenAPI {
             var content: [JSONObject.Member] = [
                 .init(name: docs.answerType, value: ["schema": schema])
             ]
-            if docs.operation.hasPrefix("list") {
-                content.append(.init(name: "text/csv", value: ["schema": ["type": "string"]]))
-            }
+            for type in docs.otherTypes { content.append(.init(name: type, value: ["schema": ["type": "string"]])) }
             if docs.isStreamed {
                 content.append(.init(name: ServerSentEvent.mediaType, value: ["schema": ["type": "string"]]))
             }
@@ -167,6 +174,23 @@ package struct OpenAPI {
         members.append(.init(name: "default", value: OpenAPI.problemAnswer("Any other problem")))
         return JSONObject(members)
     }
+
+    private static let idempotencyReference: JSONValue = ["$ref": "#/components/parameters/IdempotencyKey"]
+
+    /// draft-ietf-httpapi-idempotency-key-header-07.
+    private static let idempotencyKey: JSONValue = [
+        "name": .string(IdempotencyKey.field), "in": "header",
+        "description": """
+        Names the request, so that it is carried out once, however often it is sent: within 24 hours it is answered as the \
+        first time, with Idempotency-Replayed: true. 1 to 255 visible ASCII characters, bare or as a string in quotes. 422 \
+        where the key belongs to another request, 409 while the first goes on or where its answer cannot be shown again. A \
+        request that was refused is not kept and may be mended under the same key.
+        """,
+        "schema": [
+            "type": "string", "pattern": #"^([!#-~]{1,255}|"([ !#-\[\]-~]|\\["\\]){1,255}")$"#,
+            "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+        ],
+    ]
 
     /// draft-ietf-httpapi-ratelimit-headers-10, and RFC 9110 §10.2.3.
     private static let tooManyRequests: JSONValue = [

@@ -34,7 +34,8 @@ struct RecordDocumentation {
             ],
             required: ["items", "next"]
         )
-        // A table needs the right to export.
+        docs.otherTypes = ExportForm.forms(of: resource).map(\.type)
+        // A file needs the right to export.
         docs.problems = [.badRequest, .forbidden, .notAcceptable]
         return docs
     }
@@ -165,6 +166,13 @@ struct RecordDocumentation {
         return result
     }
 
+    /// A body that makes a record or changes one: which fields are required depends on whether it is there.
+    var upsertBody: JSONValue {
+        let written = resource.declared.filter { !$0.isReadOnly }
+        guard written.contains(where: \.isFixed) else { return Schema.reference(one + "Change") }
+        return Schema.object(properties(written))
+    }
+
     private func properties(_ fields: [Field]) -> JSONObject {
         JSONObject(fields.map { .init(name: $0.name, value: $0.schema(forWriting: true)) })
     }
@@ -262,7 +270,8 @@ struct RecordDocumentation {
         ]
     }
 
-    private var filters: [JSONValue] {
+    /// The parameters by which lists are filtered.
+    var filters: [JSONValue] {
         resource.fields.filter(\.isFilterable).flatMap { field in
             if case .links(let links) = field.kind,
                 let target = links.fields.first(where: { $0.name == links.target })
@@ -304,6 +313,7 @@ enum FilterSchema {
     static func schema(of kind: FieldKind, _ operation: String) -> JSONValue {
         switch operation {
         case "null": return ["type": "boolean"]
+        case "system": return Schema.externalSystem
         case "has":
             return [
                 "type": "string", "pattern": "^[^\\u0000]*$", "minLength": 1,
@@ -316,7 +326,7 @@ enum FilterSchema {
 
     private static func several(_ kind: FieldKind) -> JSONValue {
         switch kind {
-        case .text, .boolean: return single(kind)
+        case .text, .boolean, .externalIDs: return single(kind)
         default:
             return [
                 "type": "array", "minItems": 1, "maxItems": .integer(Int64(ListQuery.maximumValues)),
@@ -332,6 +342,11 @@ enum FilterSchema {
             ["anyOf": [["type": "integer", "minimum": .integer(.min), "maximum": .integer(.max)], ["const": "me"]]]
         case .reference: ["type": "integer", "minimum": .integer(.min), "maximum": .integer(.max)]
         case .text: Schema.queryText
+        case .externalIDs:
+            [
+                "type": "string", "pattern": #"^[^\x00-\x1F\x7F:$][^\x00-\x1F\x7F:]{0,99}:[^\x00-\x1F\x7F]{1,200}$"#,
+                "example": "erp:C-1009",
+            ]
         case .list:
             ["type": "string", "pattern": "^[^\\u0000,]*$", "maxLength": .integer(Int64(ListQuery.maximumText))]
         case .time: ["anyOf": [["type": "string", "format": "date-time"], ["type": "string", "format": "date"]]]
@@ -342,6 +357,7 @@ enum FilterSchema {
     static func sentence(_ label: Text, _ operation: String) -> String {
         let name = label.en
         return switch operation {
+        case "system": "\(name): there is one of this system."
         case "": "\(name) is this, or one of these."
         case "not": "\(name) is none of these."
         case "null": "Whether \(name.lowercased()) is empty."

@@ -81,6 +81,20 @@ package enum Schema {
         "schema": idSchema,
     ]
 
+    /// A record by its number, or by its key in another system.
+    static let referenceSchema: JSONValue = [
+        "type": ["integer", "object"], "format": "int64", "minimum": 1, "maximum": .integer(.max), "minProperties": 1,
+        "maxProperties": 1, "propertyNames": externalSystem, "additionalProperties": externalKey,
+    ]
+    static let externalSystem: JSONValue = [
+        "type": "string", "minLength": 1, "maxLength": .integer(Int64(ExternalID.maximumSystem)),
+        "pattern": #"^[^\x00-\x1F\x7F:$][^\x00-\x1F\x7F:]*$"#, "not": ["enum": [".", ".."]],
+    ]
+    static let externalKey: JSONValue = [
+        "type": "string", "minLength": 1, "maxLength": .integer(Int64(ExternalID.maximumKey)),
+        "pattern": #"^[^\x00-\x1F\x7F]+$"#, "not": ["enum": [".", ".."]],
+    ]
+
     static let idSchema: JSONValue = [
         "type": "integer", "format": "int64", "minimum": 1, "maximum": .integer(.max),
     ]
@@ -102,7 +116,7 @@ extension FieldKind {
         case .time: return ["type": "string", "format": "date-time"]
         case .choice(let choices):
             return ["type": "string", "enum": .array(choices.map { .string($0.code) })]
-        case .reference: return Schema.idSchema.objectValue ?? [:]
+        case .reference: return (forWriting ? Schema.referenceSchema : Schema.idSchema).objectValue ?? [:]
         case .list(let maximum, let item):
             var element = item.schema(forWriting: forWriting).members
             if forWriting { element.append(.init(name: "minLength", value: 1)) }
@@ -121,6 +135,14 @@ extension FieldKind {
                 "items": FieldKind.items(links.fields, forWriting),
             ]
         case .custom, .object: return ["type": "object"]
+        case .externalIDs:
+            return [
+                "type": "array", "maxItems": .integer(Int64(ExternalID.maximumPerRecord)),
+                "items": Schema.object(
+                    ["system": Schema.externalSystem, "key": Schema.externalKey],
+                    required: ["system", "key"]
+                ),
+            ]
         }
     }
 
@@ -213,7 +235,7 @@ extension Field {
     private static func nullable(_ members: [JSONObject.Member]) -> [JSONObject.Member] {
         members.map { member in
             switch member.name {
-            case "type": .init(name: "type", value: [member.value, "null"])
+            case "type": .init(name: "type", value: .array((member.value.arrayValue ?? [member.value]) + ["null"]))
             case "enum": .init(name: "enum", value: .array((member.value.arrayValue ?? []) + [.null]))
             default: member
             }

@@ -18,13 +18,29 @@ final class ClientConnection {
     let peer: String
 
     /// - Throws: `DeliveryFailure`, `Stopped`
-    init(host: String, port: Int, isStopping: @escaping @Sendable () -> Bool) throws {
-        self.isStopping = isStopping
+    convenience init(host: String, port: Int, isStopping: @escaping @Sendable () -> Bool) throws {
         let addresses = NameLookup.addresses(of: host, port: port, timeout: ClientConnection.connectTime)
         guard !addresses.isEmpty else { throw DeliveryFailure.unknownHost(host) }
+        let time = ClientConnection.connectTime * addresses.count
+        try self.init(addresses, host: host, port: port, until: .now + time, isStopping: isStopping)
+    }
+
+    /// Connects to the first of these addresses that answers; each has its share of the time.
+    ///
+    /// - Throws: `DeliveryFailure`, `Stopped`
+    init(
+        _ addresses: [NameLookup.Address],
+        host: String,
+        port: Int,
+        until deadline: ContinuousClock.Instant,
+        isStopping: @escaping @Sendable () -> Bool
+    ) throws {
+        self.isStopping = isStopping
         var failure: Int32 = 0
-        for address in addresses {
-            switch try ClientConnection.open(address, isStopping) {
+        for (index, address) in addresses.enumerated() {
+            let now = ContinuousClock.now
+            let share = max(.zero, deadline - now) / (addresses.count - index)
+            switch try ClientConnection.open(address, until: now + share, isStopping) {
             case .success(let descriptor):
                 self.descriptor = descriptor
                 peer = ClientConnection.name(of: address)
@@ -83,13 +99,14 @@ final class ClientConnection {
 
     private static func open(
         _ address: NameLookup.Address,
+        until deadline: ContinuousClock.Instant,
         _ isStopping: () -> Bool
     ) throws -> Result<Int32, SystemError> {
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let descriptor = socket(address.family, kind, 0)
         guard descriptor >= 0 else { return .failure(SystemError(number: errno)) }
         do {
-            let number = try connect(descriptor, address, isStopping)
+            let number = try connect(descriptor, address, until: deadline, isStopping)
             guard number != 0 else { return .success(descriptor) }
             close(descriptor)
             return .failure(SystemError(number: number))
@@ -103,6 +120,7 @@ final class ClientConnection {
     private static func connect(
         _ descriptor: Int32,
         _ address: NameLookup.Address,
+        until deadline: ContinuousClock.Instant,
         _ isStopping: () -> Bool
     ) throws -> Int32 {
         let result = address.bytes.withUnsafeBytes { bytes in
@@ -115,7 +133,6 @@ final class ClientConnection {
         }
         if result == 0 { return 0 }
         guard errno == EINPROGRESS else { return errno }
-        let deadline = ContinuousClock.now + connectTime
         guard try wait(descriptor, Int16(POLLOUT), until: deadline, isStopping) else { return ETIMEDOUT }
         var number: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)

@@ -6,11 +6,24 @@ struct DeliveryFailure: Error, Sendable, Equatable {
     let message: Text
     /// Whether trying again cannot help.
     let isFinal: Bool
+    /// Whether it is not sent since a rule forbids it, and not since it could not be.
+    let isRefusal: Bool
+    /// Whether the other side says that there is no such address.
+    let isOfAddress: Bool
 
-    init(_ code: String, _ en: String, _ zh: String, isFinal: Bool = false) {
+    init(
+        _ code: String,
+        _ en: String,
+        _ zh: String,
+        isFinal: Bool = false,
+        isRefusal: Bool = false,
+        isOfAddress: Bool = false
+    ) {
         self.code = code
         message = Text(en, zh)
-        self.isFinal = isFinal
+        self.isFinal = isFinal || isRefusal
+        self.isRefusal = isRefusal
+        self.isOfAddress = isOfAddress
     }
 
     /// As the column `error` has it.
@@ -29,7 +42,7 @@ struct DeliveryFailure: Error, Sendable, Equatable {
 
 extension DeliveryFailure {
     static let noMailServer = DeliveryFailure(
-        "no_mail_server",
+        "mail_not_configured",
         "Koi has no mail server. An administrator enters one in the settings.",
         "Koi 尚未设置邮件服务器，请管理员在设置中填写。"
     )
@@ -87,12 +100,23 @@ extension DeliveryFailure {
     }
 
     /// What the server says of itself may be mended; what it says of a mail holds.
-    static func refused(_ reply: SMTPReply, ofMail: Bool) -> DeliveryFailure {
+    static func refused(_ reply: SMTPReply, ofMail: Bool, ofAddress: Bool = false) -> DeliveryFailure {
         DeliveryFailure(
             ofMail ? "refused" : "server_refused",
             "The server refused \(ofMail ? "the mail" : "Koi"): \(reply.text)",
             "服务器拒绝了\(ofMail ? "邮件" : "连接")：\(reply.text)",
-            isFinal: ofMail && !reply.isTransient
+            isFinal: ofMail && !reply.isTransient,
+            // A bare 550 may as well be about Koi or what it sends (RFC 3463 §3.2).
+            isOfAddress: ofAddress && reply.lines.first?.hasPrefix("5.1.") == true
+        )
+    }
+
+    static func tooLarge(_ limit: Int64) -> DeliveryFailure {
+        DeliveryFailure(
+            "too_large",
+            "The server takes mails of at most \(limit) bytes.",
+            "邮件服务器只接收不超过 \(limit) 字节的邮件。",
+            isFinal: true
         )
     }
 }

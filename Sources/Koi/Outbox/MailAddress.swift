@@ -16,5 +16,11 @@ struct MailAddress: Sendable, Equatable {
     /// Whether the server must know SMTPUTF8 (RFC 6531) to take it.
     var needsUnicode: Bool { text.utf8.contains { $0 >= 0x80 } }
 
+    /// The same mailbox with a mark in its local part, as `bounces+mark@example.com`; nil where that becomes too long.
+    func marked(_ mark: String) -> MailAddress? {
+        let local = text.prefix { $0 != "@" }
+        return MailAddress(String(local) + "+" + mark + "@" + domain)
+    }
+
     var domain: String { String(text.drop { $0 != "@" }.dropFirst()) }
 }

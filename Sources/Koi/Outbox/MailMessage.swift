@@ -1,7 +1,7 @@
 import Foundation
 import KoiHTTP
 
-/// A mail in plain text.
+/// A mail, from which its bytes are made.
 struct MailMessage: Sendable, Equatable {
     let from: MailAddress
     let to: MailAddress
@@ -12,59 +12,67 @@ struct MailMessage: Sendable, Equatable {
     let id: String
     /// Milliseconds since 1970.
     let date: Int64
+    /// The same as `text`, for readers that show HTML.
+    var html: String?
+    var attachments: [MailAttachment] = []
+    /// The mails that it answers, the oldest first, without angle brackets.
+    var references: [MailID] = []
+    /// Where its reader ends such mails with one click.
+    var unsubscribe: String?
+    /// To whom servers say that it could not be delivered, where that is not `from`.
+    var bounce: MailAddress?
 
-    /// The mail as RFC 5322 and RFC 2045 have it, every line ended by CR LF.
+    /// The envelope's sender (RFC 5321 §2.3.1).
+    var sender: MailAddress { bounce ?? from }
+
+    /// The mail as RFC 5322 and RFC 2045 have it, every line ended by CR LF, in ASCII but for addresses that are not.
     var bytes: [UInt8] {
-        let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
         let seconds = Int(clamping: date.flooredQuotient(1_000))
-        let head = [
-            "Date: " + DateField.text(seconds).replacing("GMT", with: "+0000") + "\r\n",
-            MailHeader.field("From", from),
-            MailHeader.field("To", to),
-            MailHeader.field("Subject", text: subject),
-            "Message-ID: <\(id)>\r\n",
-            // RFC 3834 §5: so that nobody's absence notice answers it.
-            "Auto-Submitted: auto-generated\r\n",
-            "MIME-Version: 1.0\r\n",
-            "Content-Type: text/plain; charset=utf-8\r\n",
-            "Content-Transfer-Encoding: " + (isASCII ? "quoted-printable" : "base64") + "\r\n\r\n",
-        ]
-        return Array(head.joined().utf8) + (isASCII ? MailBody.quotedPrintable(text) : MailBody.base64(text))
+        let head =
+            [
+                "Date: " + DateField.text(seconds).replacing("GMT", with: "+0000") + "\r\n",
+                MailHeader.field("From", from),
+                MailHeader.field("To", to),
+                MailHeader.field("Subject", text: subject),
+                "Message-ID: <\(id)>\r\n",
+            ] + thread + list + [
+                // RFC 3834 §5: so that nobody's absence notice answers it.
+                "Auto-Submitted: auto-generated\r\n",
+                "MIME-Version: 1.0\r\n",
+            ]
+        return Array(head.joined().utf8) + body.whole
+    }
+
+    /// RFC 5322 §3.6.4.
+    private var thread: [String] {
+        guard let last = references.last else { return [] }
+        let ids = references.map { "<\($0.text)>" }
+        return ["In-Reply-To: <\(last.text)>\r\n", "References: " + ids.joined(separator: "\r\n ") + "\r\n"]
+    }
+
+    /// RFC 2369 §3.2 and RFC 8058 §3.1; on one line, since some readers take an address that is cut for two.
+    private var list: [String] {
+        guard let unsubscribe else { return [] }
+        return ["List-Unsubscribe: <\(unsubscribe)>\r\n", "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"]
+    }
+
+    private var body: MailPart {
+        let plain = MailPart.text(text, "plain")
+        let shown = html.map { MailPart.several("alternative", [plain, .text($0, "html")]) } ?? plain
+        return attachments.isEmpty ? shown : .several("mixed", [shown] + attachments.map(MailPart.file))
     }
 }
 
-/// Bodies in lines of at most 76 characters.
-enum MailBody {
-    static func base64(_ text: String) -> [UInt8] {
-        let lines = Data(text.replacing("\n", with: "\r\n").utf8)
-            .base64EncodedString(options: [.lineLength76Characters, .endLineWithCarriageReturn, .endLineWithLineFeed])
-        return Array((lines + "\r\n").utf8)
-    }
+/// What a mail is called in its `Message-ID`, safe to be put into a header field.
+struct MailID: Sendable, Equatable {
+    let text: String
 
-    /// RFC 2045 §6.7.
-    static func quotedPrintable(_ text: String) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for line in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            var column = 0
-            for (index, byte) in line.enumerated() {
-                let isLast = index == line.count - 1
-                let isSpace = byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
-                let isPlain = isSpace ? !isLast : byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "=")
-                let part = isPlain ? [byte] : escaped(byte)
-                if column + part.count > 75 {
-                    bytes += Array("=\r\n".utf8)
-                    column = 0
-                }
-                bytes += part
-                column += part.count
-            }
-            bytes += [0x0D, 0x0A]
-        }
-        return bytes
-    }
-
-    private static func escaped(_ byte: UInt8) -> [UInt8] {
-        let digits = Array("0123456789ABCDEF".utf8)
-        return [UInt8(ascii: "="), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+    /// Takes it with or without angle brackets (RFC 5322 §3.6.4).
+    init?(_ given: String) {
+        var text = given.trimmingSpaces
+        if text.hasPrefix("<"), text.hasSuffix(">") { text = String(text.dropFirst().dropLast()) }
+        let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x3C && $0 != 0x3E }
+        guard (3...250).contains(text.utf8.count), isPlain, text.contains("@") else { return nil }
+        self.text = text
     }
 }

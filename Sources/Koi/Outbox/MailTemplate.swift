@@ -34,6 +34,8 @@ struct MailReader {
     /// - Throws: `SQLiteError`
     init(_ recipient: OutboxMessage.Recipient, _ parameters: JSONObject, in transaction: Transaction) throws {
         switch recipient {
+        case .named:
+            (actor, address, language) = (nil, nil, transaction.catalog.settings.current.language)
         case .address(let address):
             actor = nil
             self.address = address

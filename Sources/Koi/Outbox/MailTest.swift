@@ -21,14 +21,17 @@ enum MailTest {
 
     /// Writes one into the outbox.
     ///
-    /// - Throws: `Problem` 409 `no_mail_server`, 422, or 429 where it is too often.
+    /// - Throws: `Problem` 409 `mail_not_configured`, 422, or 429 where it is too often.
     static func add(_ body: JSONObject, _ language: Language, in transaction: Transaction) throws -> OutboxMessage {
         let to = try fields.read(body)["to"]?.stringValue ?? ""
-        guard transaction.catalog.settings.current.mail != nil else { throw Problem.noMailServer }
+        guard transaction.catalog.settings.current.mail != nil || transaction.catalog.isDry else {
+            throw Problem.noMailServer
+        }
         try transaction.catalog.mailTests.count(transaction.actor.user ?? 0, at: transaction.now)
         let id = try transaction.outbox.add(
             NewOutboxMessage(
                 recipient: .address(to),
+                lane: MailAddress(to)?.domain.lowercased() ?? "",
                 template: MailTemplate.test.rawValue,
                 parameters: ["language": .string(language.rawValue)],
                 maximumAttempts: 1
@@ -47,10 +50,10 @@ enum MailTest {
 
 extension Problem {
     static let noMailServer = conflict(
-        "no_mail_server",
+        "mail_not_configured",
         Text(
-            "Koi has no mail server yet, and so sends no mail. An administrator enters one with PATCH /v1/settings.",
-            "Koi 尚未设置邮件服务器，无法发送邮件。请管理员通过 PATCH /v1/settings 填写。"
+            "Koi has no mail server yet, and so sends no mail. An administrator enters one on the page Settings, or with PATCH /v1/settings.",
+            "Koi 尚未设置邮件服务器，无法发送邮件。请管理员在“设置”页面或通过 PATCH /v1/settings 填写。"
         )
     )
 }

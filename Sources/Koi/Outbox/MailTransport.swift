@@ -56,15 +56,6 @@ enum MailTransport {
     }
 }
 
-/// A mail that is ready to go, and where to.
-struct Letter: Sendable {
-    let message: MailMessage
-    let server: MailServer
-    let account: SMTPSession.Account?
-    /// What Koi calls itself to the server.
-    let clientName: String
-}
-
 extension DeliveryFailure {
     static let notLoopback = DeliveryFailure(
         "insecure",

@@ -1,10 +1,9 @@
 import Dispatch
 import Glibc
-import KoiLock
 
 /// Finds the addresses of a host.
 ///
-/// The system's resolver cannot be hurried, so it is asked on a queue of its own and left behind when it takes too long.
+/// The system's resolver cannot be hurried, so it is asked on queues of its own and left behind when it takes too long.
 enum NameLookup {
     /// Where a server may be reached.
     struct Address: Sendable {
@@ -12,7 +11,7 @@ enum NameLookup {
         let bytes: [UInt8]
     }
 
-    private static let queue = DispatchQueue(label: "koi.outbox.names")
+    private static let lanes = NameLanes((1...2).map { number in DispatchQueue(label: "koi.outbox.names.\(number)") })
     /// The most addresses of one host that are tried.
     private static let maximumAddresses = 4
 
@@ -20,26 +19,14 @@ enum NameLookup {
     ///
     /// - Returns: none where the name is unknown or the resolver too slow.
     static func addresses(of host: String, port: Int, timeout: Duration) -> [Address] {
-        let found = Found()
-        let answered = DispatchSemaphore(value: 0)
-        queue.async {
-            let addresses = resolve(host, port)
-            found.addresses.withLock { $0 = addresses }
-            answered.signal()
-        }
-        let seconds = Int(clamping: timeout.components.seconds)
-        guard answered.wait(timeout: .now() + .seconds(seconds)) == .success else { return [] }
-        return found.addresses.withLock { $0 }
+        lanes.addresses(of: host, port: port, until: ContinuousClock.now + timeout) { false }
     }
 
-    private final class Found: Sendable {
-        let addresses = Lock<[Address]>([])
-    }
-
-    private static func resolve(_ host: String, _ port: Int) -> [Address] {
+    /// - Parameter isNumeric: whether only an address in numbers is read, which asks nobody.
+    static func resolve(_ host: String, _ port: Int, isNumeric: Bool = false) -> [Address] {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        hints.ai_flags = AI_NUMERICSERV
+        hints.ai_flags = AI_NUMERICSERV | (isNumeric ? AI_NUMERICHOST : 0)
         var list: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(host, String(port), &hints, &list) == 0 else { return [] }
         defer { freeaddrinfo(list) }

@@ -13,10 +13,14 @@ struct NewOutboxMessage: Sendable {
 
     var channel = OutboxMessage.Channel.mail
     var recipient: OutboxMessage.Recipient
-    /// The name of a `MailTemplate`.
+    /// Within its channel, what shares the same fate: the domain of an address.
+    var lane = ""
+    /// The name of a `MailTemplate`, or `MessageWriter.template`.
     var template: String
     var parameters: JSONObject = [:]
     var maximumAttempts = usualAttempts
+    /// Made where none is given.
+    var token: String?
 }
 
 /// The outbox as seen from a transaction.
@@ -31,15 +35,15 @@ struct Outbox {
 
     @discardableResult
     func add(_ message: NewOutboxMessage) throws -> Int64 {
-        let token = Base64URL.encode(transaction.randomness.bytes(16))
+        let token = message.token ?? Base64URL.encode(transaction.randomness.bytes(16))
         let id = try store.insert(message, token: token, now: transaction.now)
         ring()
         return id
     }
 
-    /// Tries all mail that waits again, since the settings have changed.
-    func hurryMail() throws {
-        try store.hurry(.mail, now: transaction.now)
+    /// Tries all that waits of a channel again, since its settings have changed.
+    func hurry(_ channel: OutboxMessage.Channel) throws {
+        try store.hurry(channel, now: transaction.now)
         ring()
     }
 

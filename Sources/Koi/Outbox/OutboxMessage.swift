@@ -12,8 +12,10 @@ struct OutboxMessage: Sendable, Equatable {
         case failed
     }
 
-    enum Channel: String, Sendable {
+    enum Channel: Sendable, Hashable {
         case mail
+        /// The number of a gateway.
+        case gateway(Int64)
     }
 
     /// To whom it goes.
@@ -21,6 +23,8 @@ struct OutboxMessage: Sendable, Equatable {
         /// At the address that the user has by then.
         case user(Int64)
         case address(String)
+        /// To whom the parameters say.
+        case named
     }
 
     let id: Int64
@@ -49,8 +53,8 @@ extension OutboxMessage {
     init(_ row: Row) {
         id = row.int(0)
         // The schema allows no other words.
-        channel = Channel(rawValue: row.text(1)) ?? .mail
-        recipient = row.intOrNil(2).map(Recipient.user) ?? .address(row.text(3))
+        channel = Channel(stored: row.text(1)) ?? .mail
+        recipient = row.intOrNil(2).map(Recipient.user) ?? row.textOrNil(3).map(Recipient.address) ?? .named
         template = row.text(4)
         parameters = (try? JSONReader.read(Array(row.text(5).utf8)))?.objectValue ?? [:]
         token = row.text(6)
@@ -60,5 +64,27 @@ extension OutboxMessage {
         failure = row.textOrNil(10).flatMap(DeliveryFailure.init(stored:))
         createdAt = row.int(11)
         finishedAt = row.intOrNil(12)
+    }
+}
+
+extension OutboxMessage.Channel {
+    private static let gateways = "gateways/"
+
+    /// As the column `channel` has it.
+    var stored: String {
+        switch self {
+        case .mail: "mail"
+        case .gateway(let id): Self.gateways + String(id)
+        }
+    }
+
+    init?(stored text: String) {
+        if text == "mail" {
+            self = .mail
+        } else if text.hasPrefix(Self.gateways), let id = Digits.integer(String(text.dropFirst(Self.gateways.count))) {
+            self = .gateway(id)
+        } else {
+            return nil
+        }
     }
 }

@@ -19,17 +19,57 @@ struct OutboxStore {
         }
     }
 
-    /// The longest due first.
-    func due(at now: Int64, limit: Int64) throws -> [Int64] {
-        try connection.rows(
-            "SELECT id FROM outbox WHERE state IN ('waiting', 'sending') AND due <= ? ORDER BY due, id LIMIT ?",
-            [.integer(now), .integer(limit)]
-        ) { $0.int(0) }
+    /// The channels with anything that waits.
+    func channels() throws -> [OutboxMessage.Channel] {
+        var channels: [OutboxMessage.Channel] = []
+        var last = ""
+        while let name = try channel(after: last) {
+            last = name
+            if let channel = OutboxMessage.Channel(stored: name) { channels.append(channel) }
+        }
+        return channels
     }
 
-    func nextDue() throws -> Int64? {
+    /// One step along the index, whatever waits in each channel.
+    private func channel(after name: String) throws -> String? {
         try connection.first(
-            "SELECT due FROM outbox WHERE state IN ('waiting', 'sending') ORDER BY due, id LIMIT 1"
+            """
+            SELECT channel FROM outbox WHERE state IN ('waiting', 'sending') AND channel > ?
+            ORDER BY channel LIMIT 1
+            """,
+            [.text(name)]
+        ) { $0.text(0) }
+    }
+
+    /// What is due on a channel with its lane, the longest due first.
+    ///
+    /// - Parameter lanes: those to be left out.
+    func due(
+        on channel: OutboxMessage.Channel,
+        at now: Int64,
+        besides lanes: [String],
+        limit: Int64
+    ) throws -> [(id: Int64, lane: String)] {
+        let names = lanes.map(SQLValue.text)
+        let others = names.isEmpty ? "" : "AND lane NOT IN (\(Dialect.marks(names)))"
+        return try connection.rows(
+            """
+            SELECT id, lane FROM outbox
+            WHERE state IN ('waiting', 'sending') AND channel = ? AND due <= ? \(others)
+            ORDER BY due, id LIMIT ?
+            """,
+            [.text(channel.stored), .integer(now)] + names + [.integer(limit)]
+        ) { (id: $0.int(0), lane: $0.text(1)) }
+    }
+
+    /// When something of a channel becomes due that is not due by now.
+    func nextDue(on channel: OutboxMessage.Channel, after now: Int64) throws -> Int64? {
+        try connection.first(
+            """
+            SELECT due FROM outbox WHERE state IN ('waiting', 'sending') AND channel = ? AND due > ?
+            ORDER BY due, id LIMIT 1
+            """,
+            [.text(channel.stored), .integer(now)]
         ) { $0.int(0) }
     }
 
@@ -40,14 +80,17 @@ struct OutboxStore {
             switch message.recipient {
             case .user(let user): (user, nil)
             case .address(let address): (nil, address)
+            case .named: (nil, nil)
             }
         try connection.run(
             """
-            INSERT INTO outbox (channel, "user", recipient, template, parameters, token, "maximumAttempts", due, "createdAt")
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO outbox (channel, lane, "user", recipient, template, parameters, token, "maximumAttempts", due,
+                "createdAt")
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                .text(message.channel.rawValue), SQLValue(user), SQLValue(address), .text(message.template),
+                .text(message.channel.stored), .text(message.lane), SQLValue(user), SQLValue(address),
+                .text(message.template),
                 .text(JSONValue.object(message.parameters).text), .text(token), .integer(message.maximumAttempts),
                 .integer(now), .integer(now),
             ]
@@ -100,7 +143,7 @@ struct OutboxStore {
     func hurry(_ channel: OutboxMessage.Channel, now: Int64) throws {
         try connection.run(
             "UPDATE outbox SET due = ? WHERE state = 'waiting' AND channel = ? AND due > ?",
-            [.integer(now), .text(channel.rawValue), .integer(now)]
+            [.integer(now), .text(channel.stored), .integer(now)]
         )
     }
 

@@ -4,41 +4,47 @@ import KoiSQLite
 import Logging
 import Synchronization
 
-/// Delivers what stands in the outbox, one after the other on a queue of its own, at least once: an attempt is stored
-/// before it is made and its outcome afterwards, so what was under way when the process died is delivered again.
+/// Delivers what stands in the outbox, at least once: an attempt is stored before it is made and its outcome afterwards, so
+/// what was under way when the process died is delivered again.
 ///
-/// Safe to use from any thread: `reader` and `timer` are touched on `queue` only.
+/// Each channel has queues of its own, and so none waits for another.
+///
+/// Safe to use from any thread: `reader`, `timer` and `lanes` are touched on `queue` only.
 package final class OutboxWorker: @unchecked Sendable {
-    /// Takes a letter to where it goes; blocks.
+    /// Takes a shipment to where it goes, and returns what the other side calls it; blocks.
     ///
     /// Throws `DeliveryFailure` where it is not delivered, `ClientConnection.Stopped` where Koi stops meanwhile.
-    typealias Courier = @Sendable (Letter, _ isStopping: @escaping @Sendable () -> Bool) throws -> Void
+    typealias Courier = @Sendable (Shipment, _ isStopping: @escaping @Sendable () -> Bool) throws -> String?
 
-    /// From a minute to a day.
-    static let retry = JobRetry(firstDelay: 60_000, longestDelay: 86_400_000)
-    private static let batch: Int64 = 50
-    /// Attempts beyond the last during which the process may die before it is given up, as it may be the reason.
-    private static let spareAttempts: Int64 = 3
     /// The clock may be set or the machine may sleep, so the worker looks at least this often.
     private static let longestSleep: Int64 = 60_000
     private static let sleepAfterFailure: Int64 = 1_000
+    /// Gateways at which something is under way at once.
+    private static let maximumGateways = 32
 
     private let app: App
     private let courier: Courier
+    private let desk: OutboxDesk
     private let queue = DispatchQueue(label: "koi.outbox")
+    private let underWay = DispatchGroup()
+    private let isStarted = Atomic(false)
     private let isStopping = Atomic(false)
     private let isWoken = Atomic(false)
     private let reader: Connection
     private let timer: any DispatchSourceTimer
+    private var lanes: [OutboxMessage.Channel: OutboxLane] = [:]
 
+    /// - Parameter isDry: whether all goes into the folder `outgoing`, and nothing over the network.
     /// - Throws: `SQLiteError`
-    package convenience init(_ app: App) throws {
-        try self.init(app, courier: MailTransport.deliver)
+    package convenience init(_ app: App, isDry: Bool = false) throws {
+        let courier = isDry ? Couriers.folder(app.folder) : Couriers.network(app.catalog.outgoing)
+        try self.init(app, isDry: isDry, courier: courier)
     }
 
-    init(_ app: App, courier: @escaping Courier) throws {
+    init(_ app: App, isDry: Bool = false, courier: @escaping Courier) throws {
         self.app = app
         self.courier = courier
+        desk = OutboxDesk(app, isDry: isDry)
         reader = try Connection(path: app.database.path, mode: .readOnly)
         timer = DispatchSource.makeTimerSource(queue: queue)
         timer.activate()
@@ -51,6 +57,7 @@ package final class OutboxWorker: @unchecked Sendable {
     // MARK: Starting and stopping
 
     package func start() {
+        isStarted.store(true, ordering: .releasing)
         timer.setEventHandler { [weak self] in self?.runAndSleep() }
         app.catalog.outboxBell.listen { [weak self] in self?.wake() }
         wake()
@@ -62,10 +69,9 @@ package final class OutboxWorker: @unchecked Sendable {
     package func stop() {
         isStopping.store(true, ordering: .releasing)
         app.catalog.outboxBell.listen(nil)
-        queue.sync {
-            timer.cancel()
-            reader.close()
-        }
+        queue.sync { timer.cancel() }
+        underWay.wait()
+        queue.sync { reader.close() }
     }
 
     private func wake() {
@@ -75,16 +81,26 @@ package final class OutboxWorker: @unchecked Sendable {
 
     private func runAndSleep() {
         isWoken.store(false, ordering: .releasing)
+        guard !isStopped else { return }
         do {
             while try pass() {}
-            guard !isStopped else { return }
-            let due = try OutboxStore(reader).nextDue()
-            sleep(due.map { max($0 - app.clock.now(), 0) } ?? Self.longestSleep)
+            try sleep(nextTime().map { max($0 - app.clock.now(), 0) } ?? Self.longestSleep)
         } catch {
             guard !isStopped else { return }
             app.logger.error("outbox", metadata: ["error": "\(error)"])
             sleep(Self.sleepAfterFailure)
         }
+    }
+
+    /// When there may be something to begin, beside what the end of a delivery makes room for.
+    private func nextTime() throws -> Int64? {
+        let (store, now) = (OutboxStore(reader), app.clock.now())
+        var times: [Int64] = []
+        for channel in try store.channels() {
+            if let due = try store.nextDue(on: channel, after: now) { times.append(due) }
+            if let rest = lanes[channel]?.notBefore, rest > now { times.append(rest) }
+        }
+        return times.min()
     }
 
     private func sleep(_ milliseconds: Int64) {
@@ -102,74 +118,86 @@ package final class OutboxWorker: @unchecked Sendable {
         while try runRound() {}
     }
 
-    /// Makes one attempt for each that is due, and waits for it; whether there was any.
+    /// Makes an attempt for as many of those that are due as may be under way at once, and waits for it; whether there was any.
     ///
     /// For tests.
     func runRound() throws -> Bool {
-        try queue.sync(execute: pass)
+        let hasBegun = try queue.sync(execute: pass)
+        underWay.wait()
+        return hasBegun
     }
 
+    /// Begins all that is due and has room.
+    ///
     /// On `queue`.
     ///
-    /// - Returns: whether there was anything due.
+    /// - Returns: whether there was any.
     private func pass() throws -> Bool {
         guard !isStopped else { return false }
-        let due = try OutboxStore(reader).due(at: app.clock.now(), limit: Self.batch)
-        for id in due where !isStopped { try deliver(id) }
-        return !due.isEmpty
+        return try OutboxStore(reader).channels().reduce(false) { try begin(on: $1) || $0 }
+    }
+
+    private func begin(on channel: OutboxMessage.Channel) throws -> Bool {
+        let now = app.clock.now()
+        var lane = try lanes[channel] ?? OutboxLane(channel, OutboxPace.of(channel, reader))
+        // A lane that rests learns its pace anew.
+        if lane.isResting, lane.notBefore <= now { lane = try OutboxLane(channel, OutboxPace.of(channel, reader)) }
+        defer { lanes[channel] = lane }
+        guard lane.hasRoom, lane.notBefore <= now, !lane.isResting || hasRoom(for: channel) else { return false }
+        let due = try OutboxStore(reader).due(on: channel, at: now, besides: lane.crowded, limit: lane.lookahead)
+        var hasBegun = false
+        for (id, name) in due {
+            guard let queue = lane.begin(id, name, at: now) else { continue }
+            hasBegun = true
+            run(id, channel, on: queue)
+        }
+        return hasBegun
+    }
+
+    /// Mail always has its queues.
+    private func hasRoom(for channel: OutboxMessage.Channel) -> Bool {
+        channel == .mail || lanes.count { $0.key != .mail && !$0.value.isResting } < Self.maximumGateways
+    }
+
+    private func run(_ id: Int64, _ channel: OutboxMessage.Channel, on queue: DispatchQueue) {
+        underWay.enter()
+        queue.async {
+            let pause = self.attempt(id)
+            self.queue.async {
+                self.lanes[channel]?.end(id)
+                if let pause { self.lanes[channel]?.rest(until: pause) }
+                if self.isStarted.load(ordering: .acquiring) { self.wake() }
+                self.underWay.leave()
+            }
+        }
+    }
+
+    /// Until when the channel is to rest; nil where it need not.
+    private func attempt(_ id: Int64) -> Int64? {
+        do {
+            try deliver(id)
+            return nil
+        } catch {
+            // Nothing is known of the row, which may still be due.
+            app.logger.error("outbox", metadata: ["outbox": "\(id)", "error": "\(error)"])
+            return app.clock.now() + Self.sleepAfterFailure
+        }
     }
 
     private func deliver(_ id: Int64) throws {
-        guard let (message, letter) = try prepare(id) else { return }
+        guard !isStopped, let (message, shipment) = try desk.begin(id) else { return }
         do {
-            try courier(letter) { [weak self] in self?.isStopped ?? true }
-            try app.perform { try OutboxStore($0.connection).finish(id, .sent, nil, now: $0.now) }
+            let receipt = try courier(shipment) { [weak self] in self?.isStopped ?? true }
+            try desk.finish(message, receipt: receipt)
         } catch is ClientConnection.Stopped {
-            try app.perform { try OutboxStore($0.connection).wait(id, attempts: message.attempts, until: $0.now, nil) }
+            try desk.takeBack(message)
         } catch let failure as DeliveryFailure {
-            try app.perform { try self.settle(message, failure, in: $0) }
+            try desk.settle(message, failure)
+        } catch let error as OutboxDesk.Unstored {
+            throw error.reason
+        } catch {
+            app.logger.error("outbox", metadata: ["outbox": "\(id)", "error": "\(error)"])
+            try desk.settle(message, .unforeseen)
         }
-    }
-
-    /// Writes the letter and counts the attempt; nil where there is nothing to deliver by now.
-    private func prepare(_ id: Int64) throws -> (OutboxMessage, Letter)? {
-        try app.perform { transaction in
-            let store = OutboxStore(transaction.connection)
-            guard let message = try store.find(id), message.finishedAt == nil else { return nil }
-            guard message.attempts < message.maximumAttempts + Self.spareAttempts else {
-                try store.finish(id, .failed, .unforeseen, now: transaction.now)
-                return nil
-            }
-            do {
-                guard let letter = try LetterWriter(transaction).letter(message) else {
-                    try store.remove(id)
-                    return nil
-                }
-                try store.begin(message)
-                return (message, letter)
-            } catch let failure as DeliveryFailure {
-                try self.settle(message, failure, in: transaction)
-                return nil
-            }
-        }
-    }
-
-    /// Stores that an attempt failed, and when the next one is made.
-    ///
-    /// - Parameter message: as it was before the attempt.
-    private func settle(_ message: OutboxMessage, _ failure: DeliveryFailure, in transaction: Transaction) throws {
-        let store = OutboxStore(transaction.connection)
-        let attempts = message.attempts + 1
-        app.logger.notice(
-            "not delivered",
-            metadata: ["outbox": "\(message.id)", "attempt": "\(attempts)", "code": "\(failure.code)"]
-        )
-        guard !failure.isFinal, attempts < message.maximumAttempts else {
-            // An attempt that was not even begun counts as well.
-            try store.wait(message.id, attempts: attempts, until: transaction.now, failure)
-            return try store.finish(message.id, .failed, failure, now: transaction.now)
-        }
-        let due = transaction.now + Self.retry.delay(after: attempts)
-        try store.wait(message.id, attempts: attempts, until: due, failure)
     }
 }

@@ -41,6 +41,7 @@ struct SMTPSession {
     private var step = Step.greeting
     private var replies = SMTPReplyReader()
     private var extensions: [String: [String]] = [:]
+    private var content: [UInt8] = []
 
     /// - Parameters:
     ///   - security: how the connection is secured; one of `tls` is so already.
@@ -154,16 +155,29 @@ struct SMTPSession {
     // MARK: The mail
 
     private mutating func sender() -> [Action] {
-        let needsUnicode = message.from.needsUnicode || message.to.needsUnicode
+        // The header fields hold the addresses, too.
+        let needsUnicode = [message.sender, message.from, message.to].contains(where: \.needsUnicode)
         guard !needsUnicode || extensions["SMTPUTF8"] != nil else { return end(.noUnicode) }
+        content = message.bytes
+        var parameters = ""
+        if let size = extensions["SIZE"] {
+            // RFC 1870 §6.1: zero, or nothing, for no limit.
+            let limit = size.first.flatMap(Digits.integer) ?? 0
+            guard limit <= 0 || content.count <= limit else { return end(.tooLarge(limit)) }
+            parameters += " SIZE=\(content.count)"
+        }
+        // RFC 6531 §3.4: all else is seven bits wide.
+        if needsUnicode { parameters += (extensions["8BITMIME"] == nil ? "" : " BODY=8BITMIME") + " SMTPUTF8" }
         step = .sender
-        return [command("MAIL FROM:<\(message.from.text)>" + (needsUnicode ? " SMTPUTF8" : ""))]
+        return [command("MAIL FROM:<\(message.sender.text)>" + parameters)]
     }
 
     private mutating func handOver(_ reply: SMTPReply) -> [Action] {
         let expected = step == .data ? 300..<400 : 200..<300
         // A server that refuses the sender refuses all mail, which is for the settings to mend.
-        guard expected.contains(reply.code) else { return end(.refused(reply, ofMail: step != .sender)) }
+        guard expected.contains(reply.code) else {
+            return end(.refused(reply, ofMail: step != .sender, ofAddress: step == .recipient))
+        }
         switch step {
         case .sender:
             step = .recipient
@@ -173,7 +187,7 @@ struct SMTPSession {
             return [command("DATA")]
         case .data:
             step = .content
-            return [.send(SMTPSession.stuffed(message.bytes))]
+            return [.send(SMTPSession.stuffed(content))]
         default: return end(nil)
         }
     }

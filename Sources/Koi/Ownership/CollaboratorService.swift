@@ -89,6 +89,42 @@ struct CollaboratorService {
         try records.renewSearchTerms(of: record)
     }
 
+    // MARK: Merging
+
+    /// Shares a record with those with whom one was shared that is merged into it, as far as there is room.
+    ///
+    /// - Returns: those with whom it was not shared before.
+    func adopt(from other: Int64, by survivor: Record) throws -> [Collaborator] {
+        let own = Set(try store.list(of: survivor.id, at: transaction.now).map(\.user))
+        let room = max(CollaboratorService.maximumPerRecord - own.count, 0)
+        let owner = resource.ownerField.map { survivor[$0] }
+        let adopted = try store.list(of: other, at: transaction.now)
+            .filter { !own.contains($0.user) && owner != .integer($0.user) }.prefix(room)
+        for collaborator in adopted {
+            try store.put(collaborator, on: survivor.id)
+            try log("shared", survivor.id, before: nil, after: collaborator)
+        }
+        try renew(survivor, isChanged: !adopted.isEmpty)
+        return Array(adopted)
+    }
+
+    /// Ends these shares as far as they are as they were.
+    func release(_ collaborators: [Collaborator], by survivor: Record) throws {
+        let own = try store.list(of: survivor.id, at: transaction.now)
+        let kept = collaborators.filter(own.contains)
+        for collaborator in kept {
+            try store.remove(collaborator.user, from: survivor.id)
+            try log("unshared", survivor.id, before: collaborator, after: nil)
+        }
+        try renew(survivor, isChanged: !kept.isEmpty)
+    }
+
+    private func renew(_ record: Record, isChanged: Bool) throws {
+        guard isChanged else { return }
+        try RecordStore(resource, transaction.connection).renewSearchTerms(of: record)
+        try transaction.renewAccess()
+    }
+
     private func log(_ verb: String, _ id: Int64, before: Collaborator?, after: Collaborator?) throws {
         var payload = JSONObject()
         if let before { payload["before"] = ["collaborator": .object(before.terms)] }

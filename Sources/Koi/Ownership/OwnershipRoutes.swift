@@ -50,7 +50,7 @@ package enum OwnershipRoutes {
         let service = RecordService(resource, transaction)
         // What the actor does not see is not there, whatever is sent to it.
         let id = try service.find(call.id()).id
-        let body = try assignment.read(call.object())
+        let body = try assignment.read(call.object(), in: transaction)
         let record = try service.assign(
             id,
             to: body["owner"]?.integerValue,

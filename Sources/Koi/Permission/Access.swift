@@ -65,7 +65,7 @@ package final class Access: Sendable {
     /// How far a right on a resource or area reaches.
     package func scope(_ verb: Verb, on name: String) -> Scope {
         guard scopes.allow(verb, on: name) else { return .none }
-        return grants.map { $0.scope(verb, on: name) }.min() ?? .none
+        return grants.lazy.map { $0.scope(verb, on: name) }.min() ?? .none
     }
 
     /// Whether a key's scopes leave a right that no role gives, as that to one's own views.
@@ -86,6 +86,13 @@ package final class Access: Sendable {
         case .team: team
         case .all: nil
         }
+    }
+
+    /// A mark of all that it allows: another one where anything was given or taken since.
+    func mark(at now: Int64) -> [UInt8] {
+        let people = [user.map(String.init) ?? "", team.sorted().map(String.init).joined(separator: ",")]
+        let parts = grants.map(\.text) + [scopes.text] + people + [collaborations.text(at: now)]
+        return Digest.sha256(Array(parts.joined(separator: "\n").utf8))
     }
 
     // MARK: Records
@@ -194,11 +201,13 @@ package struct KeyScopes: Sendable, Equatable {
 
     var isAll: Bool { listed == nil }
 
+    fileprivate var text: String { listed?.sorted().joined(separator: ",") ?? "all" }
+
     func allow(_ verb: Verb, on name: String) -> Bool {
         guard let listed else { return true }
         if listed.contains(name + "." + verb.rawValue) || listed.contains(name + ".*") { return true }
         // An area is given by its name alone, as by a role.
-        guard Area(rawValue: name) == nil else { return false }
+        guard Grants.takesOthers(name) else { return false }
         return listed.contains("*." + verb.rawValue) || listed.contains("*.*")
     }
 }
@@ -225,6 +234,12 @@ package struct Collaborations: Sendable {
                 Share(record: row.int(1), mayWrite: row.text(2) == "write", expiresAt: row.intOrNil(3))
             )
         }
+    }
+
+    fileprivate func text(at now: Int64) -> String {
+        shares.sorted { $0.key < $1.key }.flatMap { resource, shares in
+            shares.filter { ($0.expiresAt ?? .max) > now }.map { "\(resource)/\($0.record)/\($0.mayWrite)" }.sorted()
+        }.joined(separator: ",")
     }
 
     func hasAny(of resource: String) -> Bool { shares[resource] != nil }

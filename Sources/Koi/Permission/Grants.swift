@@ -46,6 +46,11 @@ package enum Scope: Int, Sendable, Comparable, CaseIterable {
 /// out; for those `*` holds.
 package struct Grants: Sendable, Equatable {
     static let others = "*"
+    /// Resources that `*` does not stand for, as it does for no area: what they are set to do leads out of Koi.
+    private static let named: Set<String> = ["webhooks"]
+
+    /// Whether a right to all resources gives one to this.
+    static func takesOthers(_ name: String) -> Bool { Area(rawValue: name) == nil && !named.contains(name) }
 
     /// Whether everything is allowed, be it named or not.
     package let isFull: Bool
@@ -87,7 +92,17 @@ package struct Grants: Sendable, Equatable {
         if isFull { return .all }
         if let scope = scopes[name]?[verb] { return scope }
         // What is beside the records is given by name only.
-        return Area(rawValue: name) == nil ? scopes[Grants.others]?[verb] ?? .none : .none
+        return Grants.takesOthers(name) ? scopes[Grants.others]?[verb] ?? .none : .none
+    }
+
+    /// All of it in one order.
+    var text: String {
+        guard !isFull else { return "full" }
+        let rights = scopes.flatMap { name, verbs in verbs.map { "\(name).\($0.key.rawValue)=\($0.value.name)" } }
+        let held = fields.flatMap { name, fields in
+            fields.map { "\(name).\($0.key):\($0.value.reading.rawValue)\($0.value.isWritable)" }
+        }
+        return (rights.sorted() + held.sorted()).joined(separator: ",")
     }
 
     /// What of a resource's fields is held back.

@@ -66,7 +66,8 @@ package struct Organisation: Sendable {
         return members.contains(user) ? members : (members + [user]).sorted()
     }
 
-    private func isWithin(_ team: Int64, _ ancestor: Int64) -> Bool {
+    /// Whether a team is another or lies below it.
+    func isWithin(_ team: Int64, _ ancestor: Int64) -> Bool {
         var place: Int64? = team
         // The tree has no circle, but a look at it must end in any case.
         for _ in 0...Team.maximumDepth {

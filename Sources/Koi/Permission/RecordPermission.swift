@@ -35,8 +35,13 @@ struct RecordPermission {
 
     /// - Throws: `Problem` 403 where the actor may not take records away as a table, as it sees them.
     func checkExport() throws {
-        guard !isPersonal else { return try checkPersonal(.export) }
-        try transaction.actor.require(.export, on: resource.name)
+        try require(.export)
+    }
+
+    /// - Throws: `Problem` 403 where a right reaches no record at all.
+    func require(_ verb: Verb) throws {
+        guard !isPersonal else { return try checkPersonal(verb) }
+        try transaction.actor.require(verb, on: resource.name)
     }
 
     private func checkPersonal(_ verb: Verb) throws {

@@ -39,14 +39,14 @@ package struct RequestRates: Sendable {
         self.trustsProxies = trustsProxies
     }
 
-    /// Counts a request of somebody who showed a key or signed in.
+    /// Counts requests of somebody who showed a key or signed in.
     ///
     /// - Parameter now: milliseconds since 1970.
     /// - Returns: what is left; nil where it does not count. Where nothing was left, `isSpent` is set and it must be refused.
-    func count(_ actor: Actor, from peer: Peer, at now: Int64) -> Spending? {
+    func count(_ actor: Actor, from peer: Peer, times: Int = 1, at now: Int64) -> Spending? {
         guard let holders, !peer.isLocalSocket, trustsProxies || !peer.mayBeAnybody else { return nil }
-        if let key = actor.key { return Self.count(.key(key), holders, now) }
-        return actor.session.map { Self.count(.session($0), holders, now) }
+        if let key = actor.key { return Self.count(.key(key), holders, now, times) }
+        return actor.session.map { Self.count(.session($0), holders, now, times) }
     }
 
     /// Counts a request of somebody who showed nothing that is good, or nothing that was looked at.
@@ -55,8 +55,8 @@ package struct RequestRates: Sendable {
         return Self.count(.address(AddressRange.network(of: peer.address)), strangers, now)
     }
 
-    private static func count(_ requester: Requester, _ meter: Meter, _ now: Int64) -> Spending {
-        let standing = meter.limiter.take(requester, at: now)
+    private static func count(_ requester: Requester, _ meter: Meter, _ now: Int64, _ times: Int = 1) -> Spending {
+        let standing = meter.limiter.take(requester, times: times, at: now)
         let seconds = Int(clamping: (standing.wait + 999) / 1_000)
         return Spending(
             quota: Quota(policy: meter.policy, remaining: standing.remaining, reset: seconds),

@@ -27,7 +27,16 @@ package struct ErasureService {
     package func erase(_ id: Int64, match: (Int64) throws -> Void = { _ in }) throws -> Erasure {
         let before = try store.findAny(id, transaction.visibility(of: resource))
         try transaction.actor.require(.change, on: Area.privacy.rawValue)
+        try MergedRecord.requireSurvivor(before, transaction)
         try match(before.version)
+        // Those that were merged into it are the same person.
+        for loser in try MergedRecord.losers(of: id, resource, transaction.connection) {
+            _ = try erase(store.findAny(loser, .all))
+        }
+        return try erase(before)
+    }
+
+    private func erase(_ before: Record) throws -> Erasure {
         if let earlier = try erasures.newest(of: before), earlier.version == before.version { return earlier }
         let marks = try marks(of: before)
         let record = try empty(before)

@@ -6,7 +6,7 @@ extension Field {
     package var isPersonal: Bool {
         guard !isImpersonal else { return false }
         switch kind {
-        case .text, .date, .list, .facts, .custom, .object: return true
+        case .text, .date, .list, .facts, .custom, .object, .externalIDs: return true
         case .links(let links): return links.fields.contains(where: \.isPersonal)
         case .integer, .number, .boolean, .time, .choice, .reference: return false
         }

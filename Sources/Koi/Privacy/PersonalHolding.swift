@@ -23,7 +23,9 @@ package protocol PersonalHolding: Sendable {
 /// All holdings beside the records themselves.
 package enum PersonalHoldings {
     package static let all: [any PersonalHolding] = [
-        HeldEvents(), HeldOwnerships(), HeldCollaborators(), HeldAccesses(), HeldViews(), HeldNotifications(),
-        HeldMail(),
+        HeldEvents(), HeldOwnerships(), HeldCollaborators(), HeldAccesses(),
+        HeldFilters(resource: SavedView.resource), HeldFilters(resource: Webhook.resource),
+        HeldNotifications(), HeldMail(), HeldAnswers(), HeldDeliveries(), HeldImports(),
+        HeldMessages(), HeldConsents(), HeldMerges(),
     ]
 }

@@ -51,6 +51,12 @@ package struct PersonalMarks: Sendable {
             add(text: text)
         case (.custom, .object(let custom)):
             for member in custom.members { if let text = member.value.stringValue { add(text: text) } }
+        case (.externalIDs, _):
+            for id in ExternalID.list(value) {
+                // As a filter has it; a number alone may mean anything.
+                values.insert(id.parameter)
+                add(text: id.key)
+            }
         default: return
         }
     }

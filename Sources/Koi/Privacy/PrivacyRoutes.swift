@@ -9,7 +9,8 @@ package enum PrivacyRoutes {
             let path = "/v1/\(resource.name)/{id}"
             // The area's right is asked for once the record was seen, so that one that is not seen is not there.
             return [
-                .post(path + "/erasure") { try erase(resource, $0) }.permitted(.records).documented(docs.erase),
+                // The answer of a batch, where it is kept, would still tell of the person.
+                .post(path + "/erasure") { try erase(resource, $0) }.permitted(.records).alone().documented(docs.erase),
                 .get(path + "/subject-export") { try disclose(resource, $0) }.permitted(.records)
                     .documented(docs.disclose),
             ]

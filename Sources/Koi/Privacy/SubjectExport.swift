@@ -20,6 +20,7 @@ struct SubjectExport {
         record = try RecordStore(resource, transaction.connection)
             .findAny(id, transaction.visibility(of: resource))
         try transaction.actor.require(.export, on: Area.privacy.rawValue)
+        try MergedRecord.requireSurvivor(record, transaction)
     }
 
     /// The document; that it was given out is an event before it goes out.

@@ -31,23 +31,40 @@ struct AcceptedTypes {
         return 0
     }
 
-    /// Whether a client would rather have this type than JSON; of two that it wants alike, the one that it names first.
+    /// Whether a client would rather have this type than JSON.
     ///
     /// - Throws: `Problem` 406 where it takes neither.
     static func prefer(_ type: String, in request: Request) throws -> Bool {
+        try prefer([type], in: request) != nil
+    }
+
+    /// Which of these types a client would rather have than JSON, nil for JSON; of those that it wants alike, the one that it
+    /// names first.
+    ///
+    /// - Throws: `Problem` 406 where it takes none.
+    static func prefer(_ types: [String], in request: Request) throws -> String? {
         let fields = request.head.fields.values("Accept")
-        guard !fields.isEmpty, fields != ["*/*"] else { return false }
+        guard !fields.isEmpty, fields != ["*/*"] else { return nil }
         let accepted = AcceptedTypes(fields.joined(separator: ","))
-        let (other, json) = (accepted.weight(of: type), accepted.weight(of: "application/json"))
-        guard other > 0 || json > 0 else {
+        var best = (type: json, weight: accepted.weight(of: json))
+        for type in types {
+            let weight = accepted.weight(of: type)
+            guard weight > best.weight || weight == best.weight && weight > 0 && accepted.names(type, before: best.type)
+            else { continue }
+            best = (type, weight)
+        }
+        guard best.weight > 0 else {
+            let others = types.joined(separator: ", ")
             throw Problem(
                 .notAcceptable,
                 "not_acceptable",
-                Text("This comes as application/json or as \(type).", "此内容只提供 application/json 或 \(type) 格式。")
+                Text("This comes as application/json or as \(others).", "此内容只提供 application/json 或 \(others) 格式。")
             )
         }
-        return other == json ? accepted.names(type, before: "application/json") : other > json
+        return best.type == json ? nil : best.type
     }
+
+    private static let json = "application/json"
 
     /// Whether the field has this type before the other one.
     private func names(_ type: String, before other: String) -> Bool {

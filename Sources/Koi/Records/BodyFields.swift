@@ -11,6 +11,15 @@ struct BodyFields {
         self.present = present.union(fields.filter(\.isRequired).map(\.name))
     }
 
+    /// The same for members that name records, which may be named by their keys in other systems.
+    func read(_ body: JSONObject, in transaction: Transaction) throws -> JSONObject {
+        var issues: [Problem.Issue] = []
+        let field = { (name: String) in fields.first { $0.name == name } }
+        let resolved = try ExternalReferences(transaction).resolved(body, field, &issues)
+        guard issues.isEmpty else { throw Problem.invalid(issues) }
+        return try read(resolved)
+    }
+
     /// The values as they should be; null for what is not there.
     ///
     /// - Throws: `Problem.invalid` naming every member that is not as it should be.

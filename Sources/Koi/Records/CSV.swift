@@ -19,7 +19,7 @@ package enum CSV {
     }
 
     private static func append(_ cell: String, to bytes: inout [UInt8]) {
-        let text = isFormula(cell) ? "'" + cell : cell
+        let text = isFormula(cell) ? guardMark + cell : cell
         let quotes = text.utf8.contains { byte in
             byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") || byte == 0x0A || byte == 0x0D
         }
@@ -35,10 +35,25 @@ package enum CSV {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// What keeps a spreadsheet from running a text.
+    private static let guardMark = "'"
+    private static let formulaStarts = Set("=+-@\t\r".utf8)
+
+    /// A cell of a table without the apostrophe that `append` put in front.
+    package static func withoutGuard(_ cell: String) -> String {
+        guard cell.hasPrefix(guardMark), isGuarded(cell) else { return cell }
+        return String(cell.dropFirst())
+    }
+
+    /// Whether a text looks like one with apostrophes in front of a formula: it gets one more, so that each can be taken back.
+    private static func isGuarded(_ cell: String) -> Bool {
+        let text = cell.utf8.drop { $0 == UInt8(ascii: "'") }
+        return text.count < cell.utf8.count && text.first.map(formulaStarts.contains) ?? false
+    }
+
     private static func isFormula(_ cell: String) -> Bool {
         guard let first = cell.utf8.first else { return false }
-        let starts = Set("=+-@\t\r".utf8)
-        guard starts.contains(first) else { return false }
+        guard formulaStarts.contains(first) else { return isGuarded(cell) }
         guard first != UInt8(ascii: "=") else { return true }
         // A telephone or other number with a sign does no harm and should stay as it is.
         return !cell.utf8.dropFirst().allSatisfy { byte in
@@ -57,12 +72,16 @@ extension RecordReader {
         _ language: Language
     ) throws -> (bytes: [UInt8], rows: Int, next: String?) {
         let page = try JSONReader.read(page)
-        let columns = CSVColumns(resource, custom: customFields, selection, restrictions, language)
+        let columns = columns(selection, language)
         var bytes = CSV.byteOrderMark
         CSV.append(columns.headings, to: &bytes)
         let items = page.objectValue?["items"]?.arrayValue ?? []
         for item in items { CSV.append(columns.cells(item.objectValue ?? [:]), to: &bytes) }
         return (bytes, items.count, page.objectValue?["next"]?.stringValue)
+    }
+
+    func columns(_ selection: Selection, _ language: Language) -> CSVColumns {
+        CSVColumns(resource, custom: customFields, selection, restrictions, language)
     }
 }
 
@@ -103,9 +122,27 @@ struct CSVColumns {
         switch value {
         case .null: ""
         case .string(let text): text
-        case .array(let items) where items.allSatisfy({ $0.stringValue != nil }):
+        case .array(let items) where items.isEmpty: ""
+        case .object(let object) where object.isEmpty: ""
+        case .array(let items) where CSVColumns.isPlain(items):
             items.compactMap(\.stringValue).joined(separator: "; ")
+        case .array(let items) where CSVColumns.arePlainKeys(items):
+            items.compactMap { try? ExternalID($0).parameter }.joined(separator: "; ")
         default: value.text
+        }
+    }
+
+    private static func arePlainKeys(_ items: [JSONValue]) -> Bool {
+        items.allSatisfy { item in (try? ExternalID(item)).map { !$0.parameter.contains(";") } ?? false }
+    }
+
+    /// Whether a list can be told from its items with semicolons between them; others are written as JSON.
+    private static func isPlain(_ items: [JSONValue]) -> Bool {
+        let marks: Set<Character> = [";", "；", "、", "\n"]
+        return items.allSatisfy { item in
+            guard let text = item.stringValue else { return false }
+            return !text.contains(where: marks.contains) && !text.hasPrefix("[")
+                && (items.count > 1 || !text.contains { $0 == "," || $0 == "，" })
         }
     }
 }

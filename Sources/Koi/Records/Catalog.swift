@@ -24,29 +24,44 @@ package final class Catalog: Sendable {
     package let settings = SettingsCache()
     /// Rung once something that leaves Koi is on disk.
     package let outboxBell = JobBell()
+    /// Rung once webhooks have something to do beside what happens.
+    package let webhookBell = JobBell()
     package let mailTests = RateLimiter<Int64>(MailTest.perMinute)
     package let probes = RateLimiter<Int64>(ListQuery.probes)
+    let keptBytes = RateLimiter<String>(KeptAnswers.maximumSizePerMinute)
     package let backups = KeptBackups()
     package let erasedMarks = ErasedMarks()
     package let indexes = IndexedColumns()
     package let secrets: SecretBox
+    /// The files that wait to be imported, or were.
+    let imports: ImportFolder
     /// Is told of each event once it is on disk.
     package let headKeeper: HeadKeeper
     /// As well, for those who listen.
     package let eventHub: EventHub
+    /// Where requests that Koi makes may go.
+    package let outgoing: AddressPolicy
+    /// Whether messages go into the folder `outgoing`, and nothing over the network.
+    package let isDry: Bool
 
     package init(
         _ resources: [Resource],
         keys: KeyRing,
         secrets: SecretBox,
+        imports: ImportFolder,
         headKeeper: HeadKeeper,
-        eventHub: EventHub
+        eventHub: EventHub,
+        outgoing: AddressPolicy = AddressPolicy(),
+        isDry: Bool = false
     ) {
         self.resources = ResourceList(resources)
         self.keys = keys
         self.secrets = secrets
+        self.imports = imports
         self.headKeeper = headKeeper
         self.eventHub = eventHub
+        self.outgoing = outgoing
+        self.isDry = isDry
     }
 }
 

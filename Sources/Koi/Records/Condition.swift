@@ -13,6 +13,10 @@ package struct Condition: Sendable {
         case link(LinkTable)
         /// A user with whom the record is shared, at this time.
         case collaborator(of: String, at: Int64)
+        /// What the record is called in another system, as `erp:C-1009`.
+        case externalID(of: String)
+        /// A system in which the record is called something.
+        case externalSystem(of: String)
     }
 
     package enum Test: Sendable {
@@ -56,6 +60,12 @@ package struct Condition: Sendable {
             return valueFragment(Dialect.member("t.\"custom\"", key))
         case .link(let links): return linkFragment(links)
         case .collaborator(let resource, let now): return sharedFragment(resource, now)
+        case .externalID(let resource): return externalFragment(resource)
+        case .externalSystem(let resource):
+            return SQLFragment(
+                "EXISTS (SELECT 1 FROM external_ids AS x WHERE x.resource = ? AND x.record = t.\"id\" AND x.system = ?)",
+                [.text(resource)] + values
+            )
         }
     }
 
@@ -92,6 +102,23 @@ package struct Condition: Sendable {
             case .noneOf, .contains, .compare: false
             }
         return SQLFragment("t.\"id\" \(isIn ? "" : "NOT ")IN \(shared.sql))", shared.values)
+    }
+
+    private func externalFragment(_ resource: String) -> SQLFragment {
+        if case .isNull(let wanted) = test {
+            return SQLFragment("t.\"\(SystemField.externalIDs.name)\" \(wanted ? "=" : "<>") '[]'")
+        }
+        let isOut = if case .noneOf = test { true } else { false }
+        let ids = values.compactMap { value -> ExternalID? in
+            guard case .text(let text) = value else { return nil }
+            return try? ExternalID(parameter: text)
+        }
+        let each = ids.map { SQLFragment("system = ? AND \"key\" = ?", [.text($0.system), .text($0.key)]) }
+        guard let any = SQLFragment.any(each) else { return SQLFragment("0 = 1") }
+        return SQLFragment(
+            "t.\"id\" \(isOut ? "NOT " : "")IN (SELECT record FROM external_ids WHERE resource = ? AND (\(any.sql)))",
+            [.text(resource)] + any.values
+        )
     }
 
     private func listFragment(_ column: String) -> SQLFragment {

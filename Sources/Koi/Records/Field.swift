@@ -29,6 +29,9 @@ package struct Field: Sendable {
     /// Whether what it holds says nothing about a person; what is not said so is taken for personal, see `Field.isPersonal`.
     package private(set) var isImpersonal = false
 
+    /// The field without which this one says nothing: where two records are made one, it comes from the same of them.
+    package private(set) var leader: String?
+
     package init(_ name: String, _ kind: FieldKind, _ label: Text) {
         self.name = name
         self.kind = kind
@@ -37,6 +40,7 @@ package struct Field: Sendable {
         if case .list = kind { fallback = .array([]) }
         if case .facts = kind { fallback = .array([]) }
         if case .links = kind { fallback = .array([]) }
+        if case .externalIDs = kind { fallback = .array([]) }
         if case .custom = kind { fallback = .object([:]) }
     }
 
@@ -53,6 +57,7 @@ package struct Field: Sendable {
     package func unsorted() -> Field { with { $0.sortColumn = nil } }
     package func sorted(by column: String) -> Field { with { $0.sortColumn = column } }
     package func searched(as kind: FieldText.Kind) -> Field { with { $0.search = kind } }
+    package func following(_ leader: String) -> Field { with { $0.leader = leader } }
     package func impersonal() -> Field { with { $0.isImpersonal = true } }
     package func fallback(_ value: JSONValue) -> Field { with { $0.fallback = value } }
     package func noted(_ en: String, _ zh: String) -> Field { with { $0.note = Text(en, zh) } }

@@ -27,12 +27,14 @@ package indirect enum FieldKind: Sendable {
     case links(LinkTable)
     /// A JSON object whose shape the resource's own rules check.
     case object
+    /// What the record is called in other systems, stored as a JSON array and, to be found by, in `external_ids`.
+    case externalIDs
 
     /// Whether values have an order that a list can follow.
     package var isOrdered: Bool {
         switch self {
         case .text, .integer, .number, .boolean, .date, .time, .choice, .reference: true
-        case .list, .facts, .custom, .links, .object: false
+        case .list, .facts, .custom, .links, .object, .externalIDs: false
         }
     }
 }

@@ -32,6 +32,7 @@ extension FieldKind {
         case .facts(let maximum, let fields): try FieldKind.objects(value, maximum, fields)
         case .links(let links): try FieldKind.objects(value, links.maximum, links.fields)
         case .custom, .object: try FieldKind.object(value)
+        case .externalIDs: try FieldKind.externalIDs(value)
         }
     }
 

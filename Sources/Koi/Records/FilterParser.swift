@@ -34,6 +34,25 @@ struct FilterParser {
         return Condition(subject: subject, test: try test(kind, operation))
     }
 
+    /// Keys of other systems: `externalIds=erp:C-1009`, `externalIds.system=erp`.
+    func externalIDs(of resource: String, _ operation: String) throws -> Condition {
+        do {
+            switch operation {
+            case "system":
+                let id = try ExternalID(system: text, key: "any")
+                return Condition(subject: .externalSystem(of: resource), test: .anyOf([.text(id.system)]))
+            case "", "not":
+                let id = try ExternalID(parameter: text)
+                let values = [SQLValue.text(id.parameter)]
+                let test = operation.isEmpty ? Condition.Test.anyOf(values) : .noneOf(values)
+                return Condition(subject: .externalID(of: resource), test: test)
+            default: return try condition(.externalID(of: resource), .externalIDs, operation, isNullable: true)
+            }
+        } catch let refusal as ValueRefusal {
+            throw Problem.badParameter(parameter, refusal.message)
+        }
+    }
+
     private func test(_ kind: FieldKind, _ operation: String) throws -> Condition.Test {
         switch operation {
         case "": return .anyOf(try values(kind))
@@ -81,7 +100,7 @@ struct FilterParser {
             case .time: return .integer(try time(part))
             case .text, .list: return .text(try plainText(part))
             case .date, .choice: return kind.stored(try kind.checked(.string(part)))
-            case .facts, .custom, .links, .object:
+            case .facts, .custom, .links, .object, .externalIDs:
                 throw ValueRefusal("bad_parameter", "This cannot be filtered.", "不能按此筛选。")
             }
         } catch let refusal as ValueRefusal {
@@ -175,6 +194,7 @@ package enum FilterOperation {
         case .boolean: words = [""]
         case .choice, .reference, .list: words = ["", "not"]
         case .facts: words = ["has"]
+        case .externalIDs: return ["", "not", "system", "null"]
         case .custom, .links, .object: return []
         }
         if case .list = kind { return words + ["null"] }

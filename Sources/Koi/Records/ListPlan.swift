@@ -59,7 +59,9 @@ extension Condition {
         switch (subject, test) {
         case (_, .noneOf), (_, .contains), (.custom, _): false
         case (.field(let field), _): field.name == "id" || columns.contains(field.name)
-        case (.link, _), (.collaborator, _): true
+        case (.externalID, .isNull): false
+        case (.link, _), (.collaborator, _), (.externalID, _): true
+        case (.externalSystem, _): false
         }
     }
 }

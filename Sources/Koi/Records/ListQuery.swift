@@ -262,6 +262,7 @@ struct ListQueryParser {
         case .field(let subject): field = subject.name
         case .custom(let key, _): field = "custom." + key
         case .link(let links): field = resource.fields.first { $0.links?.table == links.table }?.name ?? ""
+        case .externalID, .externalSystem: field = SystemField.externalIDs.name
         case .collaborator: return condition
         }
         // Whoever knows the whole value may ask for it; parts and ranges would tell it bit by bit.
@@ -318,6 +319,9 @@ struct ListQueryParser {
             guard case .links(let links) = field.kind, links.target == parts[0] else { continue }
             guard let target = links.fields.first(where: { $0.name == links.target }) else { continue }
             return try parser.condition(.link(links), target.kind, operation, isNullable: true)
+        }
+        if case .externalIDs = resource.field(parts[0])?.kind {
+            return try parser.externalIDs(of: resource.name, operation)
         }
         guard let field = resource.field(parts[0]), field.isFilterable,
             !FilterOperation.operations(of: field.kind, isNullable: field.isNullable).isEmpty

@@ -63,7 +63,7 @@ extension FieldKind {
         case .number: return JSONValue(shortest: row.double(column))
         case .boolean: return .bool(row.bool(column))
         case .time: return .string(Timestamp.text(row.int(column)))
-        case .list, .facts, .custom, .object, .links:
+        case .list, .facts, .custom, .object, .links, .externalIDs:
             return (try? JSONReader.read(Array(row.text(column).utf8))) ?? .null
         }
     }
@@ -76,7 +76,7 @@ extension FieldKind {
         case .number: .number
         case .boolean: .boolean
         case .time: .time
-        case .list, .facts, .custom, .object, .links: .json
+        case .list, .facts, .custom, .object, .links, .externalIDs: .json
         }
     }
 }

@@ -25,6 +25,8 @@ struct RecordDraft {
                 issues.append(RecordDraft.unknown.issue(field: member.name))
                 continue
             }
+            // Whoever keeps a copy sends all of a record each time, what was set once included.
+            if !isNew, field.isFixed, (try? field.kind.checked(member.value)) == record[field.name] { continue }
             guard !field.isReadOnly, isNew || !field.isFixed else {
                 issues.append(RecordDraft.readOnly.issue(field: member.name))
                 continue

@@ -51,6 +51,7 @@ package struct RecordReader {
             return (version: row.int(encoder.columnCount), json: json.bytes)
         }
         guard let found else { throw Problem.notFound(resource.label) }
+        transaction.tells(of: id, resource.name)
         return found
     }
 
@@ -79,6 +80,13 @@ package struct RecordReader {
             limit: page.missing + 1
         )
         try transaction.connection.each(sql.sql, sql.values) { try page.add($0) }
+    }
+
+    /// How many records a list has in all.
+    func count(_ query: ListQuery) throws -> Int? {
+        var query = query
+        query.wantsTotal = true
+        return try total(query).map { Int($0) }
     }
 
     private func total(_ query: ListQuery) throws -> Int64? {

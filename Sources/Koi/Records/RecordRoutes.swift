@@ -7,7 +7,7 @@ package enum RecordRoutes {
         let path = "/v1/" + resource.name
         let docs = RecordDocumentation(resource)
         var routes: [Route] = [
-            .get(path) { try list(resource, $0) }.documented(docs.list),
+            Route(.get, path, .chosen { try form(of: resource, $0) }).documented(docs.list),
             .get(path + "/{id}") { try show(resource, $0) }.documented(docs.show),
         ]
         if resource.operations.contains(.create) {
@@ -24,14 +24,32 @@ package enum RecordRoutes {
                 .put(path + "/{id}/restoration") { try restore(resource, $0) }.documented(docs.restore)
             )
         }
-        return routes.map { $0.permitted(.records) }
+        return routes.map { $0.permitted(.records) } + ExternalIDRoutes.routes(of: resource)
     }
 
-    private static func list(_ resource: Resource, _ call: Call) throws -> Answer {
+    /// Pages of JSON; as a table a page only where one is asked for, and all of the list otherwise.
+    private static func form(of resource: Resource, _ call: Call) throws -> Route.Work {
+        guard let form = try ExportForm.wanted(of: resource, in: call.request) else {
+            return .read { try list(resource, $0, isTable: false) }
+        }
+        if form == .csv, call.query.contains(where: { ["limit", "cursor", "total"].contains($0.name) }) {
+            return .read { try list(resource, $0, isTable: true) }
+        }
+        return .streamed { try export(resource, form, $0, $1) }
+    }
+
+    private static func export(_ resource: Resource, _ form: ExportForm, _ call: Call, _ app: App) throws -> Answer {
         let transaction = try call.transaction()
         let parameters = try SavedView.expand(call.query, of: resource, in: transaction)
         let query = try ListQueryParser(resource, transaction).parse(parameters)
-        let isTable = try AcceptedTypes.prefer("text/csv", in: call.request)
+        try RecordPermission(resource, transaction).checkExport()
+        return try RecordExport(resource, form, query, call.language).answer(to: call, app)
+    }
+
+    private static func list(_ resource: Resource, _ call: Call, isTable: Bool) throws -> Answer {
+        let transaction = try call.transaction()
+        let parameters = try SavedView.expand(call.query, of: resource, in: transaction)
+        let query = try ListQueryParser(resource, transaction).parse(parameters)
         if isTable { try RecordPermission(resource, transaction).checkExport() }
         let verb = isTable ? Verb.export : .read
         let reader = RecordReader(resource, transaction, for: verb)
@@ -64,7 +82,12 @@ package enum RecordRoutes {
     private static func create(_ resource: Resource, _ call: Call) throws -> Answer {
         try call.refuseParameters()
         let transaction = try call.transaction()
-        let record = try RecordService(resource, transaction).add(call.object())
+        return try created(try RecordService(resource, transaction).add(call.object()), in: transaction)
+    }
+
+    /// The answer to whoever made a record.
+    static func created(_ record: Record, in transaction: Transaction) throws -> Answer {
+        let resource = record.resource
         let shownOnce = try resource.rules.makeShownOnce(for: record, in: transaction)
         let made = try RecordReader(resource, transaction).written(record.id)
         return .created(
@@ -82,7 +105,12 @@ package enum RecordRoutes {
             call.object(),
             match: call.match
         )
-        let changed = try RecordReader(resource, transaction).written(record.id)
+        return try changed(record, in: transaction)
+    }
+
+    /// The answer to whoever changed a record.
+    static func changed(_ record: Record, in transaction: Transaction) throws -> Answer {
+        let changed = try RecordReader(record.resource, transaction).written(record.id)
         return .changed(changed.json, version: changed.version)
     }
 
@@ -100,8 +128,7 @@ package enum RecordRoutes {
             call.id(),
             match: call.match
         )
-        let restored = try RecordReader(resource, transaction).written(record.id)
-        return .changed(restored.json, version: restored.version)
+        return try changed(record, in: transaction)
     }
 }
 

@@ -33,8 +33,8 @@ package struct RecordService {
         var issues: [Problem.Issue] = []
         var record = Record(resource)
         resource.rules.begin(&record, in: transaction)
-        let draft = RecordDraft(resource, transaction)
-        draft.fill(&record, from: body, isNew: true, &issues)
+        let body = try ExternalReferences(transaction).resolved(body, resource.field, &issues)
+        RecordDraft(resource, transaction).fill(&record, from: body, isNew: true, &issues)
         try permission.checkNew(&record)
         record["version"] = 1
         record["createdAt"] = .string(Timestamp.text(transaction.now))
@@ -70,14 +70,46 @@ package struct RecordService {
         reason: String?,
         match: (Int64) throws -> Void
     ) throws -> Record {
+        try save(try changed(before, by: patch, match: match), before: before, reason: reason)
+    }
+
+    /// What a merge patch makes of a record, checked and not stored.
+    private func changed(_ before: Record, by patch: JSONObject, match: (Int64) throws -> Void) throws -> Record {
         try permission.check(.change, before)
         try match(before.version)
         var record = before
         var issues: [Problem.Issue] = []
+        let patch = try ExternalReferences(transaction).resolved(patch, resource.field, &issues)
         RecordDraft(resource, transaction).fill(&record, from: patch, isNew: false, &issues)
         try permission.checkOwner(record, before: before)
         try check(&record, before: before, &issues)
-        return try save(record, before: before, reason: reason)
+        return record
+    }
+
+    /// A record as it is, and as a merge patch would make it; nothing is stored.
+    ///
+    /// - Throws: what to change it throws.
+    func changed(_ id: Int64, by patch: JSONObject) throws -> (before: Record, after: Record) {
+        let before = try find(id)
+        return (before, try changed(before, by: patch, match: { _ in }))
+    }
+
+    /// Tells whether a patch could change any record, before one is looked at.
+    ///
+    /// - Throws: `Problem.invalid` for what no record could take.
+    func checkPatch(_ patch: JSONObject) throws {
+        var record = Record(resource)
+        var issues: [Problem.Issue] = []
+        let patch = try ExternalReferences(transaction).resolved(patch, resource.field, &issues)
+        RecordDraft(resource, transaction).fill(&record, from: patch, isNew: false, &issues)
+        guard issues.isEmpty else { throw Problem.invalid(issues) }
+    }
+
+    /// - Throws: what to remove the record throws.
+    func checkRemoval(_ id: Int64) throws {
+        let record = try find(id)
+        try permission.check(.remove, record)
+        try resource.rules.removing(record, in: transaction)
     }
 
     /// Gives a record to another owner, or to nobody.
@@ -105,7 +137,11 @@ package struct RecordService {
     ///
     /// Nothing is stored where nothing differs.
     package func save(_ changed: Record, before: Record, reason: String? = nil) throws -> Record {
-        let fields = changed.changedFields(from: before)
+        try save(changed, before: before, fields: changed.changedFields(from: before), reason: reason)
+    }
+
+    /// The same for these fields, which may be such as only Koi writes.
+    func save(_ changed: Record, before: Record, fields: [Field], reason: String? = nil) throws -> Record {
         guard !fields.isEmpty else { return before }
         let record = next(changed, before)
         try store.update(record, changed: fields)
@@ -121,11 +157,7 @@ package struct RecordService {
         try permission.check(.remove, before)
         try match(before.version)
         try resource.rules.removing(before, in: transaction)
-        var record = next(before, before)
-        record["removedAt"] = record["updatedAt"]
-        try store.setRemoved(record)
-        try resource.rules.saved(record, before: before, in: transaction)
-        try log("removed", record, before: before, fields: [])
+        try layAway(before, "removed")
     }
 
     /// Takes a record out of the bin, with what the rules have to change of it.
@@ -145,7 +177,25 @@ package struct RecordService {
         }
         try permission.check(.remove, before)
         try match(before.version)
-        var record = next(before, before)
+        try MergedRecord.refuseReturn(before, transaction)
+        return try putBack(before, "restored")
+    }
+
+    /// Takes a record out of the bin, whoever asks for it.
+    ///
+    /// - Parameters:
+    ///   - changed: the record as it will be, where it is not as it lies there.
+    ///   - verb: what the event says of it.
+    ///   - details: what it says beside what changed.
+    ///   - others: the records in whose timeline it belongs beside those that the rules name.
+    func putBack(
+        _ before: Record,
+        as changed: Record? = nil,
+        _ verb: String,
+        _ details: JSONObject = [:],
+        also others: [EventSubject] = []
+    ) throws -> Record {
+        var record = next(changed ?? before, before)
         record["removedAt"] = .null
         var issues: [Problem.Issue] = []
         try check(&record, before: before, &issues)
@@ -154,9 +204,28 @@ package struct RecordService {
         try store.setRemoved(record)
         if !fields.isEmpty { try store.update(record, changed: fields) }
         try resource.rules.saved(record, before: before, in: transaction)
-        try log("restored", record, before: before, fields: fields)
+        try log(verb, record, before: before, fields: fields, details: details, also: others)
         try OwnerChange(record, before: before)?.follow(in: transaction)
         return record
+    }
+
+    /// Lays a record into the bin, whoever asks for it.
+    ///
+    /// - Parameters: as of `putBack`.
+    func layAway(
+        _ before: Record,
+        as changed: Record? = nil,
+        _ verb: String,
+        _ details: JSONObject = [:],
+        also others: [EventSubject] = []
+    ) throws {
+        var record = next(changed ?? before, before)
+        record["removedAt"] = record["updatedAt"]
+        let fields = record.changedFields(from: before)
+        try store.setRemoved(record)
+        if !fields.isEmpty { try store.update(record, changed: fields) }
+        try resource.rules.saved(record, before: before, in: transaction)
+        try log(verb, record, before: before, fields: fields, details: details, also: others)
     }
 
     private func check(
@@ -167,6 +236,8 @@ package struct RecordService {
         try resource.rules.check(&record, before: before, issues: &issues, in: transaction)
         try ReferenceCheck(transaction).check(record, before: before, issues: &issues)
         try OwnerChange(record, before: before)?.check(&issues, in: transaction)
+        // Last, so that nobody learns of another's keys by what could not be stored anyway.
+        if issues.isEmpty { try ExternalIDCheck(transaction).check(record, before: before, issues: &issues) }
         guard issues.isEmpty else { throw Problem.invalid(issues) }
     }
 
@@ -182,30 +253,31 @@ package struct RecordService {
         _ record: Record,
         before: Record?,
         fields: [Field],
-        reason: String? = nil
+        reason: String? = nil,
+        details: JSONObject = [:],
+        also others: [EventSubject] = []
     ) throws {
-        func values(_ record: Record, _ fields: [Field]) -> JSONValue {
-            .object(
-                JSONObject(
-                    fields.map { JSONObject.Member(name: $0.name, value: record[$0.name]) }
-                )
-            )
+        func values(_ record: Record, _ fields: [Field]) -> JSONObject {
+            JSONObject(fields.map { JSONObject.Member(name: $0.name, value: record[$0.name]) })
         }
         var members: [JSONObject.Member] = []
         if let before, !fields.isEmpty {
-            members.append(JSONObject.Member(name: "before", value: values(before, fields)))
+            members.append(JSONObject.Member(name: "before", value: .object(values(before, fields))))
         }
-        if !fields.isEmpty {
+        if !fields.isEmpty || !details.isEmpty {
             let shown = before == nil ? fields.filter { record[$0.name] != $0.fallback } : fields
-            members.append(JSONObject.Member(name: "after", value: values(record, shown)))
+            let after = values(record, shown).members + details.members
+            members.append(JSONObject.Member(name: "after", value: .object(JSONObject(after))))
         }
+        members += details.members
         if let reason { members.append(JSONObject.Member(name: "reason", value: .string(reason))) }
+        if resource.isAnonymous { transaction.leaveNoTrace() }
         try transaction.events.append(
             Event(
                 type: resource.singular + "." + verb,
                 subject: EventSubject(resource: resource.name, id: record.id),
                 payload: JSONObject(members),
-                related: related(record, before),
+                related: related(record, before, others),
                 isAnonymous: resource.isAnonymous
             ),
             in: transaction
@@ -213,8 +285,9 @@ package struct RecordService {
     }
 
     /// An event that takes a record away from another belongs in that one's timeline, too.
-    private func related(_ record: Record, _ before: Record?) -> [EventSubject] {
-        let after = resource.rules.related(to: record)
+    private func related(_ record: Record, _ before: Record?, _ others: [EventSubject]) -> [EventSubject] {
+        let own = resource.rules.related(to: record)
+        let after = own + others.filter { !own.contains($0) }
         guard let before else { return after }
         return after + resource.rules.related(to: before).filter { !after.contains($0) }
     }

@@ -79,6 +79,8 @@ struct RecordStore {
         try connection.run(resource.insertSQL, values)
         let id = connection.lastInsertedID
         try writeLinks(record, id: id, fields: resource.fields)
+        let externalIDs = ExternalID.list(record[SystemField.externalIDs.name])
+        try ExternalIDStore(connection).add(externalIDs, to: id, resource.name)
         try index(id)
         return id
     }
@@ -103,6 +105,7 @@ struct RecordStore {
         }
         try set(columns, values, id: record.id)
         try writeLinks(record, id: record.id, fields: fields)
+        try writeExternalIDs(record, fields)
         if isIndexed { try index(record.id) }
     }
 
@@ -158,6 +161,12 @@ struct RecordStore {
                 )
             }
         }
+    }
+
+    private func writeExternalIDs(_ record: Record, _ fields: [Field]) throws {
+        let name = SystemField.externalIDs.name
+        guard fields.contains(where: { $0.name == name }) else { return }
+        try ExternalIDStore(connection).set(ExternalID.list(record[name]), of: record.id, resource.name)
     }
 
     // MARK: What is derived: sort keys and search text

@@ -5,7 +5,7 @@ package import KoiJSON
 /// Everything that all resources share reads this.
 ///
 /// Each resource has a table of its name with a column for each stored field and the system columns
-/// `id`, `version`, `createdAt`, `updatedAt`, `removedAt`. One with a searched field also has the column `searchTerms`
+/// `id`, `externalIds`, `version`, `createdAt`, `updatedAt`, `removedAt`. One with a searched field also has the column `searchTerms`
 /// and the full-text table `<name>_search`.
 package final class Resource: Sendable {
     /// What a client may do beyond reading, where its role lets it.
@@ -23,7 +23,7 @@ package final class Resource: Sendable {
     package let singular: String
     package let label: Text
     package let pluralLabel: Text
-    /// The fields that the resource declares, without the system fields.
+    /// The fields that the resource declares, and what its records are called in other systems; without the system fields.
     package let declared: [Field]
     /// All fields in the order in which they are written: `id`, the declared ones, the system fields.
     package let fields: [Field]
@@ -38,6 +38,11 @@ package final class Resource: Sendable {
     package let isAnonymous: Bool
     /// Whether its records are about people, who may have what is held about them shown and erased.
     package let describesPeople: Bool
+    /// Whether the feed of changes has its records.
+    ///
+    /// Not what Koi itself is set up by, nor what is personal; and never what is anonymous, since the order of the feed would
+    /// tell its time.
+    package let isMirrored: Bool
     package let isSearchable: Bool
     /// What the answer to a creation has beside the fields, and no other answer ever: a key, a secret.
     package let shownOnce: [Field]
@@ -60,10 +65,15 @@ package final class Resource: Sendable {
         owner ownerField: String? = nil,
         isAnonymous: Bool = false,
         describesPeople: Bool = false,
+        takesExternalIDs: Bool = true,
+        isMirrored: Bool = true,
         shownOnce: [Field] = [],
         rules: any RecordRules = NoRules(),
-        fields declared: [Field]
+        fields own: [Field]
     ) {
+        // A key of another system would lead back to who answered.
+        let isKeyed = takesExternalIDs && !isAnonymous && !own.contains { $0.name == SystemField.externalIDs.name }
+        let declared = isKeyed ? own + [SystemField.externalIDs] : own
         self.name = name
         self.singular = singular
         self.label = label
@@ -74,6 +84,7 @@ package final class Resource: Sendable {
         self.rules = rules
         self.isAnonymous = isAnonymous
         self.describesPeople = describesPeople
+        self.isMirrored = isMirrored && !isAnonymous
         self.shownOnce = shownOnce
         changeableOwner = declared.first { $0.name == ownerField && !$0.isReadOnly && !$0.isFixed }
         fields = [SystemField.id] + declared + SystemField.trailing
@@ -116,6 +127,9 @@ package final class Resource: Sendable {
         declared.contains { if case .custom = $0.kind { true } else { false } }
     }
 
+    /// Whether records can be given the keys that they have in other systems.
+    package var takesExternalIDs: Bool { field(SystemField.externalIDs.name) != nil }
+
     /// Whether records can be removed, and so lie in a bin: users, for instance, cannot.
     package var hasBin: Bool { operations.contains(.remove) }
 }
@@ -129,6 +143,15 @@ package enum SystemField {
     package static let updatedAt = Field.time("updatedAt", "Changed", "更新时间").readOnly()
     package static let removedAt = Field.time("removedAt", "Removed", "删除时间").readOnly()
         .noted("Set while the record lies in the bin.", "记录在回收站中时才有值。")
+
+    package static let externalIDs = Field(
+        "externalIds",
+        .externalIDs,
+        Text("Keys in other systems", "其他系统中的键")
+    ).noted(
+        "What the record is called elsewhere. A key leads to one record: GET, PUT and DELETE …/by/{system}/{key}.",
+        "记录在其他系统中的标识；每个键只对应一条记录，可通过 …/by/{system}/{key} 访问。"
+    ).example([["system": "erp", "key": "C-1009"]])
 
     static let trailing = [version, createdAt, updatedAt, removedAt]
 }
@@ -151,6 +174,9 @@ package protocol RecordRules: Sendable {
 
     /// Refuses a removal by throwing.
     func removing(_ record: Record, in transaction: Transaction) throws
+
+    /// Completes a record whose links were made to lead to another record, since the one that they led to was merged into it.
+    func redirected(_ record: inout Record, to survivor: EventSubject, in transaction: Transaction) throws
 
     /// Makes what is shown in the answer to a creation only, by the names that the resource lists as such.
     func makeShownOnce(for record: Record, in transaction: Transaction) throws -> JSONObject
@@ -176,6 +202,8 @@ extension RecordRules {
     package func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {}
 
     package func removing(_ record: Record, in transaction: Transaction) throws {}
+
+    package func redirected(_ record: inout Record, to survivor: EventSubject, in transaction: Transaction) throws {}
 
     package func makeShownOnce(for record: Record, in transaction: Transaction) throws -> JSONObject { [:] }
 

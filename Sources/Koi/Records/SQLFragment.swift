@@ -60,6 +60,11 @@ package enum Dialect {
         "json_extract(\(column), '$.\"\(key)\"')"
     }
 
+    /// The elements of a column that holds a JSON array, as a table whose column `value` has them.
+    package static func elements(of column: String) -> String {
+        "json_each(\(column))"
+    }
+
     /// Whether a column that holds a JSON array of texts has one of these.
     package static func hasElement(_ column: String, _ values: [SQLValue]) -> SQLFragment {
         SQLFragment(

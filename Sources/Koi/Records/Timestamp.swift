@@ -88,17 +88,21 @@ extension Int64 {
 
 /// Reads fixed-width digits from ASCII bytes; never with `Int(_:)`, which accepts signs.
 struct DigitScanner {
-    private var rest: Substring.UTF8View
+    private let bytes: [UInt8]
+    private var place = 0
 
     init(_ text: String) {
-        rest = text[...].utf8
+        bytes = Array(text.utf8)
     }
 
-    var isAtEnd: Bool { rest.isEmpty }
+    var isAtEnd: Bool { place == bytes.count }
 
-    mutating func skip(_ character: Character) -> Bool {
-        guard let first = rest.first, first == character.asciiValue else { return false }
-        rest.removeFirst()
+    private var next: UInt8? { place < bytes.count ? bytes[place] : nil }
+
+    /// - Parameter mark: of ASCII.
+    mutating func skip(_ mark: Unicode.Scalar) -> Bool {
+        guard let next, UInt32(next) == mark.value else { return false }
+        place += 1
         return true
     }
 
@@ -135,10 +139,8 @@ struct DigitScanner {
     }
 
     private mutating func digit() -> Int64? {
-        guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else {
-            return nil
-        }
-        rest.removeFirst()
-        return Int64(byte - UInt8(ascii: "0"))
+        guard let next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(next) else { return nil }
+        place += 1
+        return Int64(next - UInt8(ascii: "0"))
     }
 }

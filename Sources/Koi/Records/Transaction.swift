@@ -23,6 +23,12 @@ package final class Transaction {
     /// What is to be written before the answer goes out.
     package private(set) var owed: [@Sendable (Transaction) throws -> Void] = []
 
+    /// The records whose fields the answer shows, where that is kept for whoever asks again.
+    private(set) var told: [EventSubject] = []
+    private var followsTold = false
+    /// Whether something was done that nothing may lead back from to who did it.
+    private(set) var leavesNoTrace = false
+
     package init(
         connection: Connection,
         actor: Actor,
@@ -65,6 +71,43 @@ package final class Transaction {
     package func saw(_ fields: Set<String>, of record: Int64, _ resource: String) {
         sightings.add(fields, of: record, resource)
     }
+
+    /// Work within this transaction that may be undone by itself, and then leaves nothing to be done either.
+    ///
+    /// - Parameter other: who does it; who does the rest where none is given.
+    func part(as other: Actor? = nil) -> Transaction {
+        let part = Transaction(
+            connection: connection,
+            actor: other ?? actor,
+            now: now,
+            requestID: requestID,
+            catalog: catalog,
+            randomness: randomness,
+            jobBell: jobBell
+        )
+        part.followsTold = followsTold
+        return part
+    }
+
+    /// Takes over what a part leaves to be done, once what it owed is written.
+    func absorb(_ part: Transaction) {
+        afterCommit += part.afterCommit
+        sightings.add(part.sightings)
+        told += part.told
+        leavesNoTrace = leavesNoTrace || part.leavesNoTrace
+    }
+
+    /// Has it noted from here on which records the answer shows.
+    func followTold() { followsTold = true }
+
+    /// Notes that the answer shows a record.
+    func tells(of record: Int64, _ resource: String) {
+        guard followsTold else { return }
+        told.append(EventSubject(resource: resource, id: record))
+    }
+
+    /// Notes that something was done anonymously.
+    func leaveNoTrace() { leavesNoTrace = true }
 
     /// The records of a resource that the actor's right to do something reaches.
     package func visibility(of resource: Resource, _ verb: Verb = .read) -> Visibility {

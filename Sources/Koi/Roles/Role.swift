@@ -17,6 +17,7 @@ package enum Role {
         singular: "role",
         Text("role", "角色"),
         plural: Text("roles", "角色"),
+        isMirrored: false,
         rules: RoleRules(),
         fields: [
             .text("key", "Key", "标识", max: 40, .key).readOnly()

@@ -24,6 +24,11 @@ package struct MailServer: Sendable, Equatable {
     package var user: String?
     package var from: String
     package var fromName: String?
+    /// Where servers say that mail could not be delivered; nil for `from`.
+    package var bounces: String?
+
+    /// Stands for a server where mail goes into a folder.
+    static let nowhere = MailServer(["server": "localhost", "from": "koi@localhost"])
 
     /// - Parameter settings: the stored value of the field `mail`; nil where it names no server.
     init?(_ settings: JSONObject) {
@@ -35,6 +40,7 @@ package struct MailServer: Sendable, Equatable {
         user = settings["user"]?.stringValue
         self.from = from
         fromName = settings["fromName"]?.stringValue
+        bounces = settings["bounces"]?.stringValue
     }
 
     /// RFC 5321 §4.5.4.2, RFC 6409 §3.1, RFC 8314 §3.3.

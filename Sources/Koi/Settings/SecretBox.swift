@@ -10,7 +10,7 @@ package final class SecretBox: Sendable {
     private static let nonceLength = 12
     private static let tagLength = 16
 
-    private let key: SecretKey
+    fileprivate let key: SecretKey
     private let randomness: Randomness
 
     /// - Parameter folder: where the key file lies, which is made when something is first sealed.
@@ -39,6 +39,22 @@ package final class SecretBox: Sendable {
             throw Problem.secretUnreadable
         }
         return plain
+    }
+}
+
+extension SecretBox {
+    /// A mark of bytes that nobody can make, or try guesses against, without the key file (HMAC-SHA-256).
+    ///
+    /// - Parameter purpose: for what it is, so that marks of one kind say nothing about those of another.
+    /// - Throws: `Problem` 409 `key_unusable` where the key file is none.
+    func mark(_ bytes: [UInt8], for purpose: String) throws -> [UInt8] {
+        SecretBox.authenticate(bytes, with: SecretBox.authenticate(Array(purpose.utf8), with: try key.forSealing()))
+    }
+
+    private static func authenticate(_ bytes: [UInt8], with key: [UInt8]) -> [UInt8] {
+        var mark = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        _ = HMAC(EVP_sha256(), key, Int32(clamping: key.count), bytes, bytes.count, &mark, nil)
+        return mark
     }
 }
 

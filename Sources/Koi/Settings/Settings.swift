@@ -15,6 +15,10 @@ package struct Settings: Sendable, Equatable {
     package var publicURL: String?
     /// Nil where Koi has no mail server.
     package var mail: MailServer?
+    /// How many messages may go out: a day on each channel, and to one address within so many days.
+    package var messagesPerDay: Int64?
+    package var messagesPerPerson: Int64?
+    package var messagesPeriod: Int64 = 7
 
     package init() {}
 
@@ -28,6 +32,9 @@ package struct Settings: Sendable, Equatable {
         settings.currency = record["currency"].stringValue ?? settings.currency
         settings.publicURL = record["publicURL"].stringValue
         settings.mail = record["mail"].objectValue.flatMap(MailServer.init)
+        settings.messagesPerDay = record["messagesPerDay"].integerValue
+        settings.messagesPerPerson = record["messagesPerPerson"].integerValue
+        settings.messagesPeriod = record["messagesPeriod"].integerValue ?? settings.messagesPeriod
         return settings
     }
 

@@ -11,6 +11,7 @@ extension Settings {
         Text("settings", "设置"),
         plural: Text("settings", "设置"),
         operations: [.change],
+        takesExternalIDs: false,
         rules: SettingsRules(),
         fields: [
             .text("companyName", "Company name", "公司名称", max: 200).example("重庆机械有限公司"),
@@ -34,6 +35,17 @@ extension Settings {
                     "用户访问 Koi 的网址，用于邮件中的链接，例如 https://koi.example.com。"
                 )
                 .example("https://koi.example.com"),
+            .integer("messagesPerDay", "Messages a day", "每日消息数", 1...10_000_000)
+                .noted(
+                    "How many messages go out on each channel on a day; the rest waits for the next. Null for any number.",
+                    "每个渠道每天最多发送的消息数，其余顺延到次日；留空表示不限。"
+                ),
+            .integer("messagesPerPerson", "Messages to one address", "每个地址消息数", 1...1_000_000)
+                .noted(
+                    "How many messages go to one address within messagesPeriod days, on all channels of their own, what is transactional aside; more are refused. Null for any number.",
+                    "在 messagesPeriod 天内发往同一地址的消息数上限（事务性消息除外），超出者拒发；留空表示不限。"
+                ),
+            .integer("messagesPeriod", "Days", "天数", 1...366).fallback(7),
             Field("mail", .object, Text("Mail", "邮件")),
         ]
     )
@@ -59,6 +71,12 @@ extension Settings {
         .text("from", "From", "发件地址", max: 254, .email).example("koi@example.com"),
         .text("fromName", "Name", "发件人名称", max: 200)
             .noted("The company's where none is given.", "默认为公司名称。"),
+        .text("bounces", "Bounces", "退信地址", max: 200, .email)
+            .noted(
+                "Where servers say that a message could not be delivered, with a mark behind a plus sign: bounces+…@example.com. What comes there goes to POST /v1/inbound/bounce. The sender's address where none is given, without a mark.",
+                "接收退信的地址，会加上标记，例如 bounces+…@example.com；收到的退信提交到 POST /v1/inbound/bounce。未填写时使用发件地址，不加标记。"
+            )
+            .example("bounces@example.com"),
         .time("passwordSetAt", "Password set", "密码设置时间").readOnly()
             .noted("Null where there is none; the password itself is never shown.", "未设置时为空；密码本身从不显示。"),
     ]

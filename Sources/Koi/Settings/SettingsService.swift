@@ -28,7 +28,7 @@ package struct SettingsService {
         record["mail"] = .object(draft.values)
         try keep(draft.password)
         _ = try records.save(record, before: before)
-        if record["mail"] != before["mail"] { try transaction.outbox.hurryMail() }
+        if record["mail"] != before["mail"] { try transaction.outbox.hurry(.mail) }
     }
 
     private func keep(_ password: MailDraft.Password) throws {

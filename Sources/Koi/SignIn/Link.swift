@@ -6,12 +6,16 @@ package enum LinkPurpose: String, Sendable {
     case invitation
     /// To choose another password.
     case passwordReset = "password_reset"
+    /// To end messages to oneself.
+    case unsubscribe
 
     /// In milliseconds.
     var lifetime: Int64 {
         switch self {
         case .firstAdministrator, .passwordReset: 86_400_000
         case .invitation: 7 * 86_400_000
+        // As long as somebody may find the message again.
+        case .unsubscribe: 730 * 86_400_000
         }
     }
 }

@@ -13,12 +13,15 @@ package struct Links {
 
     /// Makes a link and returns its token, which cannot be shown again.
     ///
-    /// - Parameter uses: how often it can be used.
+    /// - Parameters:
+    ///   - uses: how often it can be used.
+    ///   - isLogged: whether it is an event of its own; not for one that goes with something that is.
     package func make(
         _ purpose: LinkPurpose,
         subject: EventSubject? = nil,
         user: Int64? = nil,
-        uses: Int64 = 1
+        uses: Int64 = 1,
+        isLogged: Bool = true
     ) throws -> String {
         let token = Links.prefix + Base64URL.encode(transaction.randomness.bytes(32))
         let id = try transaction.connection.first(
@@ -32,6 +35,7 @@ package struct Links {
                 SQLValue(user), .integer(transaction.now), .integer(transaction.now + purpose.lifetime), .integer(uses),
             ]
         ) { $0.int(0) }
+        guard isLogged else { return token }
         try transaction.note(
             "link.created",
             EventSubject(resource: "links", id: id ?? 0),

@@ -85,17 +85,10 @@ extension Transaction {
 
     /// Does a part of this in another actor's name.
     func acting<T>(as actor: Actor, _ work: (Transaction) throws -> T) throws -> T {
-        let part = Transaction(
-            connection: connection,
-            actor: actor,
-            now: now,
-            requestID: requestID,
-            catalog: catalog,
-            randomness: randomness,
-            jobBell: jobBell
-        )
+        let part = part(as: actor)
         let value = try work(part)
-        for action in part.afterCommit { whenCommitted(action) }
+        for write in part.owed { owe(write) }
+        absorb(part)
         return value
     }
 }

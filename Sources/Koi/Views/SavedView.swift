@@ -10,6 +10,7 @@ package enum SavedView {
         Text("view", "视图"),
         plural: Text("views", "视图"),
         owner: "owner",
+        isMirrored: false,
         rules: SavedViewRules(),
         fields: [
             .text("resource", "Resource", "对象", max: 40).required().fixed().example("customers"),
@@ -107,8 +108,8 @@ package struct SavedViewRules: RecordRules {
         )
     }
 
-    /// A view must be a list that works.
-    private func checkParameters(
+    /// A view must be a list that works, and so must the filter of whatever has one.
+    func checkParameters(
         _ record: Record,
         _ issues: inout [Problem.Issue],
         _ transaction: Transaction

@@ -216,6 +216,13 @@ export const chinese = {
   mailPasswordNone: "未设置。",
   mailFrom: "发件地址",
   mailFromName: "发件人名称",
+  mailBounces: "退信地址",
+  mailBouncesHint: "服务器会在此告知哪封邮件无法送达，例如 bounces+…@example.com。",
+  messageQuotas: "消息数量上限",
+  messageQuotasHint: "指发给公司外部人员的消息；留空表示不限，超出当日上限的顺延到次日。",
+  messagesPerDay: "每个渠道每天",
+  messagesPerPerson: "每个地址",
+  messagesPeriod: "天数",
 
   // 经过
   from: "从",

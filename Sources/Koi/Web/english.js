@@ -216,6 +216,13 @@ export const english = {
   mailPasswordNone: "Not set.",
   mailFrom: "Address of the sender",
   mailFromName: "Name of the sender",
+  mailBounces: "Address for what comes back",
+  mailBouncesHint: "Servers then say there which message could not be delivered: bounces+…@example.com.",
+  messageQuotas: "How many messages go out",
+  messageQuotasHint: "To people outside of the company. Empty for any number; what is too much for a day waits for the next.",
+  messagesPerDay: "A day on each channel",
+  messagesPerPerson: "To one address",
+  messagesPeriod: "Within days",
 
   // What happened
   from: "From",

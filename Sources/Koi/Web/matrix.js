@@ -15,6 +15,8 @@ const areas = {
   privacy: ["change", "export"],
   metrics: ["read"],
 };
+// What leads out of Koi is given by its name alone, too.
+const named = ["webhooks"];
 const others = "*";
 
 export function rightsMatrix(table, resources) {
@@ -46,7 +48,7 @@ export function rightsMatrix(table, resources) {
     });
     const known = reach(name);
     // What is not said follows the line for all others; beside the records it is nothing.
-    const isFree = name !== others && !areas[name];
+    const isFree = name !== others && !areas[name] && !named.includes(name);
     fill(select, [
       ...(isFree ? [element("option", { value: "" })] : []),
       ...known.map((scope) => element("option", { value: scope }, say(`scope_${scope}`))),

@@ -12,6 +12,7 @@ import { say } from "./words.js";
 const find = (id) => document.getElementById(id);
 const form = find("settings");
 const done = form.querySelector(".done");
+const numbers = ["messagesPerDay", "messagesPerPerson", "messagesPeriod"];
 const me = await begin("settings");
 let settings = null;
 
@@ -49,7 +50,9 @@ onSubmit(form, async (values) => {
   }
   body.currency = body.currency?.toUpperCase() ?? null;
   // What is no number is said to be none by the server.
-  if (/^\d+$/.test(body.mail.port ?? "")) body.mail.port = Number(body.mail.port);
+  for (const [holder, name] of [[body.mail, "port"], ...numbers.map((name) => [body, name])]) {
+    if (/^\d+$/.test(holder[name] ?? "")) holder[name] = Number(holder[name]);
+  }
   // It is never shown, so an empty field says nothing.
   if (!body.mail.password) delete body.mail.password;
   show(await send("PATCH", "/v1/settings", body, { version: settings.version }));

@@ -32,8 +32,9 @@ function text(value, field) {
   return choice ? label(choice.label) : value;
 }
 
-/** A tag, or one preference with its source and date. */
+/** A tag, one preference with its source and date, or a key in another system. */
 function item(value) {
   if (typeof value === "string") return value;
+  if (value.system) return `${value.system}: ${value.key}`;
   return [value.text, value.source, value.date].filter(Boolean).join(" · ");
 }

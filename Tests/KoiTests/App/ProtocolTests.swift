@@ -17,7 +17,7 @@ import Testing
     @Test(
         arguments: [
             ("BREW", "/v1/customers", 501), ("get", "/v1/customers", 501), ("BREW", "/nowhere", 501),
-            ("TRACE", "/v1/customers", 405), ("DELETE", "/v1/customers", 405), ("PUT", "/v1/customers/1", 405),
+            ("TRACE", "/v1/customers", 405), ("DELETE", "/v1/search", 405), ("PUT", "/v1/customers/1", 405),
             ("OPTIONS", "/v1/customers", 204), ("OPTIONS", "*", 204), ("OPTIONS", "/nowhere", 404),
             ("HEAD", "/v1/customers/1", 200), ("DELETE", "/nowhere", 404),
         ])

@@ -61,7 +61,9 @@ import Testing
         )
         #expect(report.replaced == nil)
         #expect(try Check.run(folder) == [])
-        #expect(try empty.names(in: "new") == ["backups", "events.head", "files", "koi.db", "koi.lock", "spool"])
+        #expect(
+            try empty.names(in: "new") == ["backups", "events.head", "files", "imports", "koi.db", "koi.lock", "spool"]
+        )
     }
 
     @Test func `a second restore within a second lays the present data aside, too`() throws {

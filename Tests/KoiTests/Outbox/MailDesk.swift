@@ -9,6 +9,7 @@ import KoiSQLite
 final class MailDesk: Sendable {
     let koi: TestApp
     private let letters = Lock<[Letter]>([])
+    private let orders = Lock<[GatewayOrder]>([])
     private let failure = Lock<(any Error)?>(nil)
 
     init(publicURL: String? = nil) throws {
@@ -30,14 +31,29 @@ final class MailDesk: Sendable {
     /// - Parameter once: for one attempt each.
     @discardableResult
     func deliver(once: Bool = false) throws -> [Letter] {
-        let worker = try OutboxWorker(koi.app) { letter, _ in
-            if let failure = self.failure.withLock({ $0 }) { throw failure }
-            self.letters.withLock { $0.append(letter) }
-        }
+        let worker = try worker()
         if once { _ = try worker.runRound() } else { try worker.runDue() }
         worker.stop()
         return letters.withLock { $0 }
     }
+
+    /// Takes letters and orders here.
+    func worker() throws -> OutboxWorker {
+        try OutboxWorker(koi.app) { shipment, _ in
+            if let failure = self.failure.withLock({ $0 }) { throw failure }
+            switch shipment {
+            case .letter(let letter): self.letters.withLock { $0.append(letter) }
+            case .order(let order): self.orders.withLock { $0.append(order) }
+            }
+            return nil
+        }
+    }
+
+    /// What was mailed so far.
+    var mailed: [Letter] { letters.withLock { $0 } }
+
+    /// What went to gateways so far.
+    var ordered: [GatewayOrder] { orders.withLock { $0 } }
 
     /// What comes of each attempt from now on; nil for success.
     func answer(with failure: (any Error)?) {

@@ -88,6 +88,41 @@ struct `A mail` {
         #expect(MailAddress(text) == nil)
     }
 
+    @Test func `has its HTML beside its text, and files behind both`() throws {
+        var mail = try MailMessage.make(text: "Hello\n")
+        mail.html = "<p>好</p>"
+        mail.attachments = [
+            MailAttachment(name: "报价\r\nBcc: x/../y.pdf", type: "text/html\r\nX: y", content: [1, 2, 3])
+        ]
+        let text = String(decoding: mail.bytes, as: UTF8.self)
+        let types = text.components(separatedBy: "\r\n").filter { $0.hasPrefix("Content-Type: ") }
+        #expect(
+            types == [
+                "Content-Type: multipart/mixed; boundary=\"=_koi-mixed\"",
+                "Content-Type: multipart/alternative; boundary=\"=_koi-alternative\"",
+                "Content-Type: text/plain; charset=utf-8", "Content-Type: text/html; charset=utf-8",
+                "Content-Type: application/octet-stream;",
+            ]
+        )
+        #expect(text.contains(" filename*=UTF-8''%E6%8A%A5%E4%BB%B7__Bcc%3A%20x_.._y.pdf\r\n"))
+        #expect(text.contains("\r\n\r\nAQID\r\n--=_koi-mixed--\r\n"))
+    }
+
+    @Test func `names what it answers, and where such mails are ended`() throws {
+        var mail = try MailMessage.make()
+        mail.references = ["1@a", "<2@b>"].compactMap(MailID.init)
+        mail.unsubscribe = "https://koi.example.com/unsubscribe/kol_x"
+        let text = String(decoding: mail.bytes, as: UTF8.self)
+        #expect(text.contains("\r\nIn-Reply-To: <2@b>\r\nReferences: <1@a>\r\n <2@b>\r\n"))
+        #expect(text.contains("\r\nList-Unsubscribe: <https://koi.example.com/unsubscribe/kol_x>\r\n"))
+        #expect(text.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"))
+    }
+
+    @Test(arguments: ["", "x", "<1@a>\r\nBcc: x", "1@a b", "<<1@a>>", "1@\u{E9}"])
+    func `answers nothing that is no mail`(text: String) {
+        #expect(MailID(text) == nil)
+    }
+
     @Test func `breaks long lines of ASCII and keeps the spaces at their ends`() {
         let line = String(repeating: "x", count: 200) + "\t"
         let lines = String(decoding: MailBody.quotedPrintable(line), as: UTF8.self).components(separatedBy: "\r\n")

@@ -37,7 +37,7 @@ struct `The outbox` {
 
     @Test func `takes no test mail without a mail server`() throws {
         let koi = try TestApp()
-        #expect(try koi.request(.post, "/v1/mail-tests", Self.test).code == "no_mail_server")
+        #expect(try koi.request(.post, "/v1/mail-tests", Self.test).code == "mail_not_configured")
         #expect(try koi.request(.post, "/v1/mail-tests", ["to": "li", "cc": "x"])["errors"].arrayValue?.count == 2)
         #expect(try koi.request(.get, "/v1/mail-tests/1").status == .notFound)
         let sales = try Colleague(role: 3, in: koi)

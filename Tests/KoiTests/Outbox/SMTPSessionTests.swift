@@ -20,6 +20,16 @@ struct `A talk with a mail server` {
         #expect(talk.said[4].hasSuffix("\r\nHello\r\n.\r\n"))
     }
 
+    @Test func `says how large a mail is where the server asks, and keeps one that it would not take`() throws {
+        var talk = try SMTPTalk()
+        talk.hear("220 hi", "250-x\r\n250 SIZE 100000", "250 OK")
+        #expect(talk.said[1].hasPrefix("MAIL FROM:<koi@example.com> SIZE="))
+        var small = try SMTPTalk()
+        small.hear("220 hi", "250-x\r\n250 SIZE 100")
+        #expect(small.failure?.code == "too_large")
+        #expect(small.failure?.isFinal == true)
+    }
+
     @Test func `is the same when each byte comes by itself`() throws {
         var talk = try SMTPTalk()
         for reply in ["220-a\r\n220 b", Self.extensions, "250 OK", "250 OK", "354 Go", "250 Taken"] {

@@ -101,6 +101,7 @@ struct `The history of owners` {
                     name: "boats",
                     sql: """
                         CREATE TABLE boats (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, skipper INTEGER,
+                            "externalIds" TEXT NOT NULL,
                             "createdAt" INTEGER NOT NULL, "updatedAt" INTEGER NOT NULL, "removedAt" INTEGER) STRICT;
                         """
                 )

@@ -50,7 +50,10 @@ struct Cast {
         ] {
             people[owner] = try add(
                 "/v1/users",
-                ["name": .string(owner.rawValue), "role": .integer(idle), "team": .integer(team)]
+                [
+                    "name": .string(owner.rawValue), "role": .integer(idle), "team": .integer(team),
+                    "externalIds": [["system": "hr", "key": .string("P-\(people.count)")]],
+                ]
             )
         }
         self.people = people

@@ -34,7 +34,7 @@ enum Parcel {
                 id INTEGER PRIMARY KEY, version INTEGER NOT NULL, label TEXT NOT NULL, "labelKey" TEXT NOT NULL,
                 customer INTEGER NOT NULL REFERENCES customers (id), carrier INTEGER REFERENCES users (id), phone TEXT,
                 weight INTEGER NOT NULL, worth REAL, fragile INTEGER NOT NULL, day TEXT, "sentAt" INTEGER, size TEXT,
-                tags TEXT NOT NULL, "searchTerms" TEXT NOT NULL,
+                tags TEXT NOT NULL, "externalIds" TEXT NOT NULL, "searchTerms" TEXT NOT NULL,
                 "createdAt" INTEGER NOT NULL, "updatedAt" INTEGER NOT NULL, "removedAt" INTEGER
             ) STRICT;
             CREATE VIRTUAL TABLE parcels_search USING fts5 (

@@ -14,7 +14,14 @@ struct `The permission matrix` {
         "/v1/notifications/{id}": "one's own, tried in NotificationTests",
         "/v1/notifications/{id}/reading": "one's own, tried in NotificationTests",
         "/v1/users/{id}/handover": "the right to change a user and to assign, tried in HandoverTests",
+        "/v1/imports/{id}": "one's own, tried in ImportLifeTests",
+        "/v1/imports/{id}/execution": "one's own, tried in ImportLifeTests",
+        "/v1/imports/{id}/errors": "one's own, tried in ImportLifeTests",
+        "/v1/imports/{id}/effect": "one's own, tried in ImportLifeTests",
+        "/v1/merges": "the rights on both records, tried in MergeTests",
+        "/v1/merges/{id}": "the rights on both records, tried in MergeTests",
         "/v1/mail-tests/{id}": "the area settings, tried in OutboxTests",
+        "/v1/inbound/bounce": "the right to change all messages, tried in BounceTests",
         "/v1/invitations": "the right to change a user, tried in InvitationTests",
     ]
 
@@ -29,6 +36,7 @@ struct `The permission matrix` {
     /// The way that tries a route; nil where none does.
     private func way(of route: Route) -> String? {
         if route.method == .get, route.pattern == "/v1/search" { return "search" }
+        if route.method == .get, route.pattern == "/v1/changes" { return "changes" }
         for resource in Routes.resources {
             let path = "/v1/" + resource.name
             switch (route.method, route.pattern) {
@@ -37,6 +45,12 @@ struct `The permission matrix` {
             case (.patch, path + "/{id}"): return "change"
             case (.delete, path + "/{id}"): return "remove"
             case (.put, path + "/{id}/restoration"): return "restore"
+            case (.patch, path): return "change"
+            // The same job, tried in MassChangeTests.
+            case (.delete, path): return "remove"
+            case (.get, path + "/by/{system}/{key}"): return "ReadingWays"
+            case (.put, path + "/by/{system}/{key}"): return "change"
+            case (.delete, path + "/by/{system}/{key}"): return "remove"
             default: if route.pattern.hasPrefix(path + "/{id}/") { return "below" }
             }
         }

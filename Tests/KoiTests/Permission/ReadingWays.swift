@@ -33,6 +33,7 @@ struct ReadingWays {
         try table()
         try bin()
         if resource.isSearchable { try search() }
+        if resource.isMirrored { try changes() }
     }
 
     // MARK: One by one
@@ -45,6 +46,9 @@ struct ReadingWays {
                 let wanted: Status = !model.reaches(.read, record) ? .notFound : fields.isEmpty ? .ok : .notModified
                 #expect(answer.status == wanted, "GET \(path)/\(id): \(answer.text)")
             }
+            guard let key = record.keyAddress else { continue }
+            let answer = try cast.ask(.get, path + key)
+            #expect(answer.status == (model.reaches(.read, record) ? .ok : .notFound), "GET \(path)\(key)")
         }
     }
 
@@ -80,7 +84,8 @@ struct ReadingWays {
             guard field.isFilterable, let value = value(of: field) else { continue }
             for operation in FilterOperation.operations(of: kind, isNullable: field.isLinks || field.isNullable) {
                 let parameter = operation.isEmpty ? name : name + "." + operation
-                for value in operation == "null" ? ["true", "false"] : [value] {
+                let system = String(value.prefix { $0 != ":" })
+                for value in operation == "null" ? ["true", "false"] : [operation == "system" ? system : value] {
                     queries.append(parameter + "=" + value.encoded)
                 }
             }
@@ -97,6 +102,7 @@ struct ReadingWays {
             case .number(let number): return String(number)
             case .bool(let flag): return String(flag)
             case .array(let items):
+                if case .externalIDs = field.kind { return ExternalID.list(stored).first?.parameter }
                 if let links = field.links, let target = items.first?.objectValue?[links.target] { return target.text }
                 if let text = items.first?.stringValue { return text }
                 if let object = items.first?.objectValue {
@@ -150,14 +156,20 @@ struct ReadingWays {
     }
 
     func table() throws {
-        let answer = try cast.ask(.get, path + "?fields=id&limit=500", fields: [("Accept", "text/csv")])
+        // A page, the whole list as it is read on, and the same in other forms.
+        let ways = [("limit=500&", "text/csv"), ("", "text/csv"), ("", "application/x-ndjson")]
+        for (query, type) in ways { try file("\(path)?\(query)fields=id", type) }
+    }
+
+    private func file(_ target: String, _ type: String) throws {
+        let answer = try cast.ask(.get, target, fields: [("Accept", type)])
         let mayExport = model.isPersonal || model.rights[.export] ?? .none > .none
-        #expect(answer.status == (mayExport ? .ok : .forbidden), "\(path) as CSV: \(answer.text)")
+        #expect(answer.status == (mayExport ? .ok : .forbidden), "\(target) as \(type): \(answer.text)")
         guard mayExport else { return }
-        let ids = answer.text.split(separator: "\r\n").dropFirst().compactMap { Int64($0) }
+        let ids = answer.text.split { $0.isNewline }.compactMap { Int64($0.filter { $0.isASCII && $0.isNumber }) }
         // What was shared with the subject is to be read and not to be taken away.
         let wanted = all.filter { model.allows(.export, $0) && !model.isShared($0) }.ids
-        #expect(ids == wanted, "\(path) as CSV")
+        #expect(ids == wanted, "\(target) as \(type)")
     }
 
     private func bin() throws {
@@ -183,6 +195,14 @@ struct ReadingWays {
 }
 
 extension ReadingWays {
+    /// A copy that is made of the feed alone has what the list has.
+    private func changes() throws {
+        var mirror = Mirror()
+        try mirror.follow { try cast.ask(.get, "/v1/changes?resource=\(resource.name)&after=\($0)&limit=500") }
+        let listed = try cast.ask(.get, path + "?limit=500").items
+        #expect(mirror.records(of: resource.name) == listed, "/v1/changes?resource=\(resource.name)")
+    }
+
     /// The log as far as it is about this resource: whoever may read it reads what happened to the records that they see,
     /// be it that these lie in the bin.
     func events() throws {
@@ -230,6 +250,13 @@ extension ReadingWays {
                 )
             }
         }
+    }
+}
+
+extension JSONValue {
+    /// A record's first key in another system, as a path below that of its resource has it; nil where it has none.
+    var keyAddress: String? {
+        ExternalID.list(self["externalIds"]).first.map { "/by/\($0.system.encoded)/\($0.key.encoded)" }
     }
 }
 

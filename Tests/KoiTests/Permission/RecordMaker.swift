@@ -13,6 +13,7 @@ final class RecordMaker {
 
     private let koi: TestApp
     private var count = 0
+    private var keys = 0
 
     init(_ koi: TestApp) throws {
         self.koi = koi
@@ -37,7 +38,8 @@ final class RecordMaker {
         for (name, value) in own { body[name] = value }
         let isOwnable = resource.ownerField.flatMap(resource.field).map { !$0.isReadOnly } ?? true
         if let field = resource.ownerField, field != "id" { body[field] = owner.map(JSONValue.integer) ?? .null }
-        guard resource.operations.contains(.create), isOwnable else { return try insert(resource, body) }
+        let isSettable = isOwnable && own.keys.allSatisfy { resource.field($0)?.isReadOnly != true }
+        guard resource.operations.contains(.create), isSettable else { return try insert(resource, body) }
         for _ in 0..<5 {
             let answer = try koi.request(.post, "/v1/" + resource.name, .object(body))
             if let id = answer["id"].integerValue { return id }
@@ -102,10 +104,14 @@ final class RecordMaker {
             if resource.name == "users", target == "teams" { return nil }
             return try newest(target) ?? (field.isRequired ? make(target) : nil)
         case .list: return field.example ?? ["tag"]
+        case .facts where field.example != nil: return field.example
         case .facts(_, let fields): return [.object(try object(fields.filter(\.isRequired), of: resource))]
         case .links(let links): return [.object(try object(links.fields.filter(\.isRequired), of: resource))]
         case .custom: return [RecordMaker.customKey: .string(RecordMaker.word)]
         case .object: return field.isRequired ? field.example : nil
+        case .externalIDs:
+            keys += 1
+            return [["system": "erp", "key": "\(RecordMaker.word)/\(keys)"]]
         }
     }
 

@@ -15,6 +15,11 @@ extension TestApp {
         return bytes
     }
 
+    /// Whether these bytes stand in the data folder.
+    func holds(_ bytes: [UInt8]) throws -> Bool {
+        try storedBytes().range(of: Data(bytes)) != nil
+    }
+
     /// Which of these texts stand in the data folder.
     func stored(_ texts: [String]) throws -> [String] {
         let bytes = try storedBytes()

@@ -31,6 +31,7 @@ final class TestApp: Sendable {
     ///   - resources: Koi's own unless the test is about another list.
     ///   - rates: how much each may ask; any number unless the test is about that.
     ///   - migrations: applied after Koi's own.
+    ///   - batchTime: more than any takes unless the test is about that.
     init(
         in folder: TemporaryFolder? = nil,
         clock: HeldClock = HeldClock(),
@@ -38,6 +39,7 @@ final class TestApp: Sendable {
         migrations: [Migration] = [],
         proxies: TrustedProxies = TrustedProxies(),
         rates: RequestRates = RequestRates(),
+        batchTime: Duration = .seconds(60),
         options: Database.Options = .test
     ) throws {
         let temporary = try folder ?? TemporaryFolder()
@@ -58,6 +60,7 @@ final class TestApp: Sendable {
             limits: Limits(),
             proxies: proxies,
             rates: rates,
+            batchTime: batchTime,
             backupsKept: 3,
             passwordCost: .test,
             logger: logger
@@ -181,7 +184,27 @@ struct TestAnswer: Sendable {
     init(_ response: Response) {
         status = response.status
         fields = response.fields
-        if case .bytes(let bytes) = response.body { self.bytes = bytes } else { bytes = [] }
+        switch response.body {
+        case .bytes(let bytes): self.bytes = bytes
+        case .stream(let source): bytes = TestAnswer.content(of: source)
+        case .none, .file, .events: bytes = []
+        }
+    }
+
+    /// All of a stream, as a client that takes it at once; what was read before it broke off.
+    private static func content(of source: any BodySource) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            let answered = DispatchSemaphore(value: 0)
+            let chunk = Lock<BodyChunk?>(nil)
+            source.next { made in
+                chunk.withLock { $0 = made }
+                answered.signal()
+            }
+            answered.wait()
+            guard case .bytes(let part)? = chunk.withLock({ $0 }) else { return bytes }
+            bytes += part
+        }
     }
 
     var text: String { String(decoding: bytes, as: UTF8.self) }

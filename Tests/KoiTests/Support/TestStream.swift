@@ -10,9 +10,14 @@ import Testing
 final class TestStream: Sendable {
     struct Failure: Error {}
 
+    /// What was delivered: all that the source keeps of its reader, which is released with the test.
+    private final class Inbox: Sendable {
+        let chunks = Lock<[BodyChunk]>([])
+        let hasChunk = DispatchSemaphore(value: 0)
+    }
+
     private let source: any EventSource
-    private let chunks = Lock<[BodyChunk]>([])
-    private let hasChunk = DispatchSemaphore(value: 0)
+    private let inbox = Inbox()
 
     init(_ response: Response) throws {
         guard case .events(let source) = response.body else { throw Failure() }
@@ -28,8 +33,8 @@ final class TestStream: Sendable {
 
     /// The events of the next chunk, each with its fields by name; nil at the end.
     func next() throws -> [[String: String]]? {
-        guard hasChunk.wait(timeout: .now() + 10) == .success else { throw Failure() }
-        switch chunks.withLock({ $0.removeFirst() }) {
+        guard inbox.hasChunk.wait(timeout: .now() + 10) == .success else { throw Failure() }
+        switch inbox.chunks.withLock({ $0.removeFirst() }) {
         case .end: return nil
         case .failed: throw Failure()
         case .bytes(let bytes):
@@ -53,9 +58,9 @@ final class TestStream: Sendable {
     }
 
     private func ask() {
-        source.next { chunk in
-            self.chunks.withLock { $0.append(chunk) }
-            self.hasChunk.signal()
+        source.next { [inbox] chunk in
+            inbox.chunks.withLock { $0.append(chunk) }
+            inbox.hasChunk.signal()
         }
     }
 

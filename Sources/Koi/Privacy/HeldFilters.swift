@@ -1,13 +1,16 @@
 import KoiJSON
 import KoiSQLite
 
-/// Saved views that look for a person: a telephone number as a filter, a name as a view's name.
-struct HeldViews: PersonalHolding {
-    let name = "views"
+/// Saved views and webhooks that look for a person: a telephone number as a filter, a name as a view's name.
+struct HeldFilters: PersonalHolding {
+    /// With a name and a filter.
+    let resource: Resource
+
+    var name: String { resource.name }
 
     /// Puts the record's number in the place of its values, in the views and in the events of their past.
     func erase(_ record: Record, _ marks: PersonalMarks, in transaction: Transaction) throws -> Int64 {
-        let store = RecordStore(SavedView.resource, transaction.connection)
+        let store = RecordStore(resource, transaction.connection)
         let views = try mentioning(marks, transaction)
         for id in views {
             let before = try store.findAny(id, .all)
@@ -24,8 +27,8 @@ struct HeldViews: PersonalHolding {
             _ = try HeldEvents().erase(before, marks, in: transaction)
             try transaction.events.append(
                 Event(
-                    type: SavedView.resource.singular + EventChain.erased,
-                    subject: EventSubject(resource: SavedView.resource.name, id: id),
+                    type: resource.singular + EventChain.erased,
+                    subject: EventSubject(resource: resource.name, id: id),
                     payload: ["after": ["resource": .string(record.resource.name), "record": .integer(record.id)]]
                 ),
                 in: transaction
@@ -40,14 +43,15 @@ struct HeldViews: PersonalHolding {
     /// The views that have a value, or once had.
     private func mentioning(_ marks: PersonalMarks, _ transaction: Transaction) throws -> [Int64] {
         var found: Set<Int64> = []
-        try transaction.connection.query("SELECT id, name, filter FROM views") { row in
+        try transaction.connection.query("SELECT id, name, filter FROM \(Dialect.quoted(resource.name))") { row in
             if marks.tell(of: row.text(1)) || tells(row.text(2), marks) { found.insert(row.int(0)) }
         }
         try transaction.connection.query(
             """
             SELECT e.record, p.payload FROM events AS e JOIN event_payloads AS p ON p.sequence = e.sequence
-            WHERE e.resource = 'views'
-            """
+            WHERE e.resource = ?
+            """,
+            [.text(resource.name)]
         ) { row in
             if !found.contains(row.int(0)), tells(row.text(1), marks) { found.insert(row.int(0)) }
         }

@@ -1,0 +1,51 @@
+import KoiSQLite
+
+/// The addresses that are not written to, whoever has them: by their digests, so that they tell nothing by themselves and
+/// stay known when a person is erased.
+struct Suppressions {
+    enum Reason: String, Sendable, CaseIterable {
+        /// Somebody has opted out of what goes with being a customer.
+        case service
+        case marketing
+        /// There is no such address.
+        case undeliverable
+
+        init?(_ purpose: MessagePurpose) {
+            switch purpose {
+            case .transactional: return nil
+            case .service: self = .service
+            case .marketing: self = .marketing
+            }
+        }
+    }
+
+    private let transaction: Transaction
+    private var connection: Connection { transaction.connection }
+
+    init(_ transaction: Transaction) {
+        self.transaction = transaction
+    }
+
+    func reasons(_ digest: [UInt8], on channel: MessageChannel) throws -> Set<Reason> {
+        Set(
+            try connection.rows(
+                "SELECT reason FROM suppressions WHERE channel = ? AND digest = ?",
+                [.text(channel.rawValue), .blob(digest)]
+            ) { Reason(rawValue: $0.text(0)) }.compactMap { $0 }
+        )
+    }
+
+    func add(_ reason: Reason, _ digest: [UInt8], on channel: MessageChannel) throws {
+        try connection.run(
+            "INSERT INTO suppressions (channel, digest, reason, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [.text(channel.rawValue), .blob(digest), .text(reason.rawValue), .integer(transaction.now)]
+        )
+    }
+
+    func remove(_ reason: Reason, _ digest: [UInt8], on channel: MessageChannel) throws {
+        try connection.run(
+            "DELETE FROM suppressions WHERE channel = ? AND digest = ? AND reason = ?",
+            [.text(channel.rawValue), .blob(digest), .text(reason.rawValue)]
+        )
+    }
+}

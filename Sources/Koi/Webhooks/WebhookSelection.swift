@@ -1,0 +1,67 @@
+import KoiJSON
+import KoiSQLite
+
+/// Which changes a webhook wants to be told.
+struct WebhookSelection {
+    let changes: ChangeSelection
+    private let resource: Resource?
+    private let fields: Set<String>
+    private let conditions: [Condition]
+    private let transaction: Transaction
+
+    /// - Parameter transaction: of the webhook's maker.
+    /// - Throws: `Problem` where the filter cannot be used any more, as where its field is gone.
+    init(_ webhook: Record, _ transaction: Transaction) throws {
+        func texts(_ name: String) -> Set<String> {
+            Set((webhook[name].arrayValue ?? []).compactMap(\.stringValue))
+        }
+        self.transaction = transaction
+        let name = webhook["resource"].stringValue
+        resource = name.flatMap { transaction.catalog.resources[$0] }
+        fields = texts("fields")
+        let types = texts("types")
+        changes = ChangeSelection(resources: name.map { [$0] }, types: types.isEmpty ? nil : types)
+        let filter: [Parameter] = (webhook["filter"].objectValue ?? [:]).members.map {
+            ($0.name, $0.value.stringValue ?? $0.value.text)
+        }
+        conditions =
+            try resource.map { resource -> [Condition] in
+                guard !filter.isEmpty else { return [] }
+                return try ListQueryParser(resource, transaction, isCounted: false).parse(filter).conditions
+            } ?? []
+    }
+
+    func takes(_ change: Change) throws -> Bool {
+        guard change.effect != .reset else { return false }
+        return try touches(change) && fits(change)
+    }
+
+    /// Of changes only those of one of the fields; what is made, removed or changes hands in another way is always told.
+    private func touches(_ change: Change) -> Bool {
+        guard !fields.isEmpty, let resource = change.resource, change.type == resource.singular + ".changed" else {
+            return true
+        }
+        return ["before", "after"].contains { side in
+            guard let values = change.payload?[side]?.objectValue else { return false }
+            return values.members.contains { member in
+                fields.contains(member.name) || member.name == "custom" && fields.contains { $0.hasPrefix("custom.") }
+            }
+        }
+    }
+
+    /// Whether the record is one of those of the filter, or was before the change; what is out of sight is told to be so.
+    private func fits(_ change: Change) throws -> Bool {
+        guard !conditions.isEmpty, let resource, change.effect != .left else { return true }
+        let store = RecordStore(resource, transaction.connection)
+        guard let record = try store.find(change.record, .all) ?? store.find(change.record, .all, inBin: true) else {
+            return false
+        }
+        let facts = ConditionFacts(record, transaction)
+        if try conditions.allSatisfy({ try $0.holds(for: facts) }) { return true }
+        guard let before = change.payload?["before"]?.objectValue else { return false }
+        var earlier = record
+        for member in before.members { earlier[member.name] = member.value }
+        let earlierFacts = ConditionFacts(earlier, transaction)
+        return try conditions.allSatisfy { try $0.holds(for: earlierFacts) }
+    }
+}

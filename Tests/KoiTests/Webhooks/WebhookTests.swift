@@ -1,0 +1,348 @@
+import Foundation
+import KoiHTTP
+import KoiJSON
+import KoiLock
+import Testing
+
+@testable import Koi
+
+struct `A webhook` {
+    @Test func `is told what happens, with the record and what changed, signed`() throws {
+        let desk = try HookDesk()
+        let hook = try desk.hook()
+        let id = try desk.koi.make("customers", ["name": "Acme"])
+        try desk.koi.request(.patch, "/v1/customers/\(id)", ["name": "Acme 2"])
+
+        let messages = try desk.send()
+
+        #expect(messages.map(\.type) == ["customer.created", "customer.changed"])
+        let last = try #require(messages.last)
+        let data: JSONValue = last.json["data"]
+        #expect(data["subject"] == ["resource": "customers", "id": .integer(id)])
+        #expect(data["record"] == (try desk.koi.request(.get, "/v1/customers/\(id)").json))
+        #expect(data["before"]["name"] == "Acme" && data["after"]["name"] == "Acme 2")
+        #expect(last.fields["webhook-id"] == "msg_\(hook.id)_\(data["sequence"].text)")
+        let stamp = try #require(last.fields["webhook-timestamp"])
+        #expect(stamp == String(desk.koi.clock.now / 1_000))
+        let secret = try #require(Data(base64Encoded: String(hook.secret.dropFirst(6))))
+        let expected = WebhookSignature.field(
+            id: last.fields["webhook-id"] ?? "",
+            timestamp: desk.koi.clock.now / 1_000,
+            body: last.body,
+            secrets: [Array(secret)]
+        )
+        #expect(last.fields["webhook-signature"] == expected)
+        #expect(try desk.deliveries(hook.id).map { $0["state"] } == ["delivered", "delivered"])
+        #expect(try desk.send().isEmpty)
+    }
+
+    @Test func `signs as the standard does`() {
+        // The example of https://www.standardwebhooks.com
+        let secret = Array(Data(base64Encoded: "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw") ?? Data())
+        let field = WebhookSignature.field(
+            id: "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            timestamp: 1_614_265_330,
+            body: Array(#"{"test": 2432232314}"#.utf8),
+            secrets: [secret]
+        )
+        #expect(field == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
+    }
+
+    @Test(
+        arguments: [
+            (["types": ["customer.removed"]], ["customer.removed"]),
+            (["resource": "contacts"], []),
+            (
+                ["resource": "customers", "fields": ["tier"]],
+                ["customer.created", "customer.changed", "customer.removed"]
+            ),
+            (
+                ["resource": "customers", "filter": ["tier": "vip"]],
+                ["customer.created", "customer.changed", "customer.changed", "customer.removed"]
+            ),
+            (["resource": "customers", "filter": ["tier": "potential"]], []),
+            (
+                ["resource": "customers", "filter": ["name.has": "ACME"], "types": ["customer.created"]],
+                ["customer.created"]
+            ),
+        ] as [(JSONObject, [String])]
+    )
+    func `is told what it wants, and no more`(_ wanted: JSONObject, _ told: [String]) throws {
+        let desk = try HookDesk()
+        try desk.hook(wanted)
+        let id = try desk.koi.make("customers", ["name": "Acme", "tier": "low"])
+        try desk.koi.request(.patch, "/v1/customers/\(id)", ["tier": "vip"])
+        try desk.koi.request(.patch, "/v1/customers/\(id)", ["notes": "x"])
+        try desk.koi.request(.delete, "/v1/customers/\(id)")
+
+        #expect(try desk.send().compactMap(\.type) == told)
+    }
+
+    @Test func `tells of a record that was one of its filter before the change`() throws {
+        let desk = try HookDesk()
+        let id = try desk.koi.make("customers", ["name": "Acme", "tier": "vip"])
+        try desk.hook(["resource": "customers", "filter": ["tier": "vip"]])
+        try desk.koi.request(.patch, "/v1/customers/\(id)", ["tier": "low"])
+        try desk.koi.request(.patch, "/v1/customers/\(id)", ["notes": "x"])
+
+        let messages = try desk.send()
+
+        #expect(messages.map { $0.json["data"]["after"]["tier"] } == ["low"])
+    }
+
+    @Test func `is told what its maker may see by then, masked as the maker sees it`() throws {
+        let desk = try HookDesk()
+        let all: JSONValue = ["read": "all", "create": "all", "change": "all"]
+        let wang = try desk.koi.person(
+            named: "Wang",
+            ["customers": ["read": "own"], "webhooks": all],
+            held: ["customers": ["phone": ["read": "masked"]]]
+        )
+        try desk.hook(key: wang.key)
+        try desk.koi.make("customers", ["name": "Another's"])
+        let id = try desk.koi.make(
+            "customers",
+            ["name": "Wang's", "owner": .integer(wang.id), "phone": "023 6868 1234"]
+        )
+
+        let messages = try desk.send()
+
+        #expect(messages.map(\.name) == ["Wang's"])
+        #expect(messages.allSatisfy { !$0.json.text.contains("6868") })
+        try desk.koi.request(.patch, "/v1/customers/\(id)", ["owner": nil, "notes": "Secret"])
+        let left = try desk.send()
+        #expect(left.map { $0.json["data"]["effect"] } == ["left"])
+        #expect(left.allSatisfy { !$0.json.text.contains("Secret") })
+    }
+
+    @Test func `sends nothing that was erased meanwhile`() throws {
+        let desk = try HookDesk()
+        try desk.hook()
+        desk.answer { _ in 503 }
+        let id = try desk.koi.make("contacts", ["name": "Li Na", "mobile": "13800138000"])
+        try desk.send()
+        try desk.koi.request(.post, "/v1/contacts/\(id)/erasure")
+        desk.koi.clock.advance(by: .seconds(86_400))
+        desk.answer { _ in 200 }
+
+        let messages = try desk.send()
+
+        #expect(!messages.isEmpty)
+        #expect(messages.allSatisfy { !$0.json.text.contains("Li Na") && !$0.json.text.contains("13800138000") })
+    }
+
+    @Test func `is tried again, later each time, and then given up`() throws {
+        let desk = try HookDesk()
+        let hook = try desk.hook()
+        desk.answer { _ in 500 }
+        try desk.koi.make("customers", ["name": "Acme"])
+        let start = desk.koi.clock.now
+        var attempts: [Int64] = []
+
+        repeat {
+            if try !desk.send().isEmpty { attempts.append((desk.koi.clock.now - start) / 1_000) }
+            // By hand what the pause of a webhook would end.
+            try desk.koi.app.perform { try WebhookStore($0.connection).setFailures(of: hook.id, 0, since: nil) }
+            let next = try desk.deliveries(hook.id)[0]["nextAttemptAt"].stringValue.flatMap(Timestamp.read)
+            desk.koi.clock.advance(by: .milliseconds(max(0, (next ?? 0) - desk.koi.clock.now)))
+        } while try desk.deliveries(hook.id)[0]["state"] != "failed" && attempts.count < 20
+
+        #expect(attempts == [0, 5, 20, 65, 200, 605, 1_820, 5_465, 16_400, 49_205, 135_605])
+        let delivery = try desk.deliveries(hook.id)[0]
+        #expect(delivery["status"] == 500)
+        #expect(delivery["response"] == "said 500")
+        #expect(delivery["error"]["code"] == "status_500")
+    }
+
+    @Test func `is told of one record in order, while others go on`() throws {
+        let desk = try HookDesk()
+        try desk.hook()
+        let bad = try desk.koi.make("customers", ["name": "Bad"])
+        try desk.koi.request(.patch, "/v1/customers/\(bad)", ["tier": "vip"])
+        try desk.koi.make("customers", ["name": "Good"])
+        desk.answer { $0.name == "Bad" ? 500 : 200 }
+
+        let first = try desk.send()
+        #expect(Set(first.map(\.name)) == ["Bad", "Good"])
+        #expect(first.filter { $0.name == "Bad" }.map(\.type) == ["customer.created"])
+        desk.answer { _ in 200 }
+        desk.koi.clock.advance(by: .seconds(5))
+
+        #expect(try desk.send().map(\.type) == ["customer.created", "customer.changed"])
+    }
+
+    @Test func `that says it is gone is paused, and its maker told`() throws {
+        let desk = try HookDesk()
+        let all: JSONValue = ["read": "all", "create": "all", "change": "all"]
+        let wang = try desk.koi.person(named: "Wang", ["customers": ["read": "all"], "webhooks": all])
+        let hook = try desk.hook(key: wang.key)
+        desk.answer { _ in 410 }
+        try desk.koi.make("customers", ["name": "Acme"])
+        try desk.send()
+
+        let paused = try desk.koi.request(.get, "/v1/webhooks/\(hook.id)").json
+        #expect(paused["active"] == false && paused["pause"] == "gone")
+        let news = try desk.koi.request(.get, "/v1/notifications", key: wang.key).items
+        #expect(news.map { $0["kind"] } == ["webhookPaused"])
+        try desk.koi.make("customers", ["name": "Later"])
+        #expect(try desk.send().isEmpty)
+
+        desk.answer { _ in 200 }
+        try desk.koi.request(.patch, "/v1/webhooks/\(hook.id)", ["active": true], key: wang.key)
+
+        #expect(try desk.send().map(\.name) == ["Later"])
+        #expect(try desk.koi.request(.get, "/v1/webhooks/\(hook.id)")["pause"].isNull)
+    }
+
+    @Test func `that fails for a day is paused`() throws {
+        let desk = try HookDesk()
+        let hook = try desk.hook()
+        desk.answer { _ in throw DeliveryFailure.tooSlow }
+        for number in 1...4 { try desk.koi.make("customers", ["name": .string("Customer \(number)")]) }
+        for _ in 0..<40 {
+            try desk.send()
+            desk.koi.clock.advance(by: .seconds(3_600))
+        }
+
+        let paused = try desk.koi.request(.get, "/v1/webhooks/\(hook.id)").json
+        #expect(paused["active"] == false && paused["pause"] == "failing")
+        // What waits is not lost.
+        desk.answer { _ in 200 }
+        try desk.koi.request(.patch, "/v1/webhooks/\(hook.id)", ["active": true])
+        #expect(Set(try desk.send().map(\.name)).count == 4)
+    }
+
+    @Test(arguments: ["user", "key"])
+    func `stops with its user or key`(_ what: String) throws {
+        let desk = try HookDesk()
+        let all: JSONValue = ["read": "all", "create": "all", "change": "all"]
+        let wang = try desk.koi.person(named: "Wang", ["customers": ["read": "all"], "webhooks": all])
+        let hook = try desk.hook(key: wang.key)
+        if what == "user" {
+            try desk.koi.request(.patch, "/v1/users/\(wang.id)", ["active": false])
+        } else {
+            let key = try desk.koi.request(.get, "/v1/keys?user=\(wang.id)").items[0]["id"].text
+            try desk.koi.request(.delete, "/v1/keys/\(key)")
+        }
+        try desk.koi.make("customers", ["name": "Acme"])
+
+        #expect(try desk.send().isEmpty)
+        #expect(try desk.koi.request(.get, "/v1/webhooks/\(hook.id)")["pause"] == "maker")
+    }
+
+    @Test func `is told once more what it was told, under the same ids`() throws {
+        let desk = try HookDesk()
+        let hook = try desk.hook(["resource": "customers"])
+        for name in ["A", "B", "C"] { try desk.koi.make("customers", ["name": .string(name)]) }
+        // In order for each record, and no other.
+        let first = try desk.send().sorted { $0.sequence < $1.sequence }
+        let from = first[1].sequence
+
+        let answer = try desk.koi.request(.post, "/v1/webhooks/\(hook.id)/replay", ["from": .integer(from)])
+        let again = try desk.send().sorted { $0.sequence < $1.sequence }
+
+        #expect(answer.status == .accepted)
+        #expect(again.map(\.name) == ["B", "C"])
+        #expect(again.map { $0.fields["webhook-id"] } == first[1...].map { $0.fields["webhook-id"] })
+        #expect(try desk.send().isEmpty)
+        for body: JSONValue in [["from": 0], ["from": 1_000_000], ["from": 2, "to": 1], [:], ["from": 1, "x": 1]] {
+            let refused = try desk.koi.request(.post, "/v1/webhooks/\(hook.id)/replay", body)
+            #expect([409, 422].contains(refused.status.code), "\(refused.text)")
+        }
+    }
+
+    @Test func `is tried by hand, also while it is paused, and once`() throws {
+        let desk = try HookDesk()
+        let hook = try desk.hook(["active": false])
+        desk.answer { _ in 404 }
+
+        let asked = try desk.koi.request(.post, "/v1/webhooks/\(hook.id)/test")
+        let messages = try desk.send()
+
+        #expect(asked.status == .accepted)
+        #expect(messages.map(\.type) == ["webhook.test"])
+        let delivery = try desk.deliveries(hook.id)[0]
+        #expect(delivery["state"] == "failed" && delivery["status"] == 404)
+        #expect(try desk.koi.request(.get, "/v1/webhooks/\(hook.id)")["pause"].isNull)
+    }
+
+    @Test func `has two secrets for a day after the first was renewed`() throws {
+        let desk = try HookDesk()
+        let hook = try desk.hook()
+        let renewed = try desk.koi.request(.post, "/v1/webhooks/\(hook.id)/secret")
+        let secret = try #require(renewed["secret"].stringValue)
+        #expect(secret != hook.secret && secret.hasPrefix("whsec_"))
+
+        func signatures() throws -> [Substring] {
+            try desk.koi.make("customers", ["name": "Acme"])
+            return try #require(try desk.send().first?.fields["webhook-signature"]).split(separator: " ")
+        }
+        #expect(try signatures().count == 2)
+        desk.koi.clock.advance(by: .seconds(86_400))
+        #expect(try signatures().count == 1)
+        let bytes = Array((Data(base64Encoded: String(secret.dropFirst(6))) ?? Data()))
+        let texts = [secret, hook.secret].map { String($0.dropFirst(6)) } + [String(decoding: bytes, as: UTF8.self)]
+        #expect(try desk.koi.stored(Array(texts.prefix(2))).isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            ("http://127.0.0.1/", "forbidden_address"), ("https://127.0.0.1/", "forbidden_address"),
+            ("https://[::1]/", "forbidden_address"), ("https://169.254.169.254/latest", "forbidden_address"),
+            ("https://10.0.0.1:8443/", "forbidden_address"), ("http://example.com/", "insecure"),
+            ("http://8.8.8.8/", "insecure"), ("https://2130706433/", "not_web"), ("https://0x7f.1/", "not_web"),
+            ("https://user:pass@example.com/", "not_web"), ("ftp://example.com/", "not_web"),
+            ("javascript:alert(1)", "not_web"),
+        ]
+    )
+    func `goes to no address of the own network`(_ url: String, _ code: String) throws {
+        let koi = try TestApp()
+        let answer = try koi.request(.post, "/v1/webhooks", ["name": "X", "url": .string(url)])
+        #expect(answer.status == .unprocessableContent)
+        #expect((answer["errors"].arrayValue ?? []).map { $0["code"].stringValue }.contains(code), "\(answer.text)")
+    }
+
+    @Test(
+        arguments: [
+            ["types": ["session.started"]], ["types": ["customer"]], ["resource": "keys"], ["filter": ["tier": "vip"]],
+            ["fields": ["name"]], ["resource": "customers", "filter": ["colour": "red"]],
+            ["resource": "customers", "filter": ["q": "x"]], ["resource": "customers", "fields": ["colour"]],
+            ["resource": "customers", "types": ["contact.changed"]],
+            ["resource": "customers", "filter": ["limit": "5"]],
+        ] as [JSONObject]
+    )
+    func `wants nothing that there is not`(_ wanted: JSONObject) throws {
+        let koi = try TestApp()
+        var body: JSONObject = ["name": "X", "url": "https://example.com/"]
+        for member in wanted.members { body[member.name] = member.value }
+        let answer = try koi.request(.post, "/v1/webhooks", .object(body))
+        #expect(answer.status == .unprocessableContent, "\(answer.text)")
+    }
+
+    @Test func `is made by those alone whose role names it, and tells no more than they may see`() throws {
+        let koi = try TestApp()
+        let sales = try koi.person(named: "Sales", ["*": ["read": "all", "create": "all", "change": "all"]])
+        let body: JSONValue = ["name": "X", "url": "https://example.com/"]
+        #expect(try koi.request(.post, "/v1/webhooks", body, key: sales.key).status == .forbidden)
+
+        let all: JSONValue = ["read": "all", "create": "all", "change": "all", "remove": "all"]
+        let wang = try koi.person(named: "Wang", ["customers": ["read": "own"], "webhooks": all])
+        let admins = try koi.request(.post, "/v1/webhooks", body)["id"].text
+        for (method, path, sent) in [
+            (Method.patch, "", ["url": "https://evil.example.com/"] as JSONValue?), (.delete, "", nil),
+            (.post, "/secret", nil), (.post, "/test", nil), (.post, "/replay", ["from": 1]),
+        ] {
+            let answer = try koi.request(method, "/v1/webhooks/\(admins)" + path, sent, key: wang.key)
+            #expect(answer.code == "wider_than_own", "\(method) \(path): \(answer.text)")
+        }
+        #expect(
+            try koi.request(
+                .post,
+                "/v1/webhooks",
+                ["name": "X", "url": "https://a.example/", "user": 1],
+                key: wang.key
+            )
+            .code == "wider_than_own"
+        )
+    }
+}

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""Keeps a copy of Koi's records in step, in an SQLite file: no library beside Python's own.
+
+    KOI_URL=http://127.0.0.1:8080 KOI_KEY=koi_… scripts/examples/mirror.py copy.db            # until it is stopped
+    KOI_URL=http://127.0.0.1:8080 KOI_KEY=koi_… scripts/examples/mirror.py copy.db --once     # as far as the feed goes
+
+The table `records` has a row for each record that the key may see: resource, id, and the record as JSON. The position in the
+feed is stored with the changes that led to it, in one transaction, so that it may be stopped at any moment and goes on there.
+"""
+
+import json
+import os
+import sqlite3
+import sys
+import time
+import urllib.error
+import urllib.request
+
+RESOURCES = os.environ.get("KOI_RESOURCES", "customers,contacts").split(",")
+
+
+def ask(path):
+    request = urllib.request.Request(
+        os.environ["KOI_URL"] + path, headers={"Authorization": "Bearer " + os.environ["KOI_KEY"]}
+    )
+    with urllib.request.urlopen(request, timeout=90) as answer:
+        return json.load(answer)
+
+
+def load(copy):
+    """Reads everything. The position comes first: what happens meanwhile is told again, and changes nothing then."""
+    position = ask("/v1/changes")["position"]
+    copy.execute("DELETE FROM records")
+    for resource in RESOURCES:
+        cursor = ""
+        while cursor is not None:
+            page = ask(f"/v1/{resource}?limit=500" + (f"&cursor={cursor}" if cursor else ""))
+            copy.executemany("INSERT INTO records VALUES (?, ?, ?)", [(resource, item["id"], json.dumps(item)) for item in page["items"]])
+            cursor = page["next"]
+    copy.execute("UPDATE position SET number = ?", [position])
+    copy.commit()
+
+
+def apply(copy, item):
+    """Does what a change says; false where everything is to be loaded anew."""
+    if item["effect"] == "reset":
+        return False
+    place = [item["subject"]["resource"], item["subject"]["id"]]
+    if item["effect"] in ("stored", "entered"):
+        copy.execute("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", [*place, json.dumps(item["record"])])
+    else:
+        copy.execute("DELETE FROM records WHERE resource = ? AND id = ?", place)
+    return True
+
+
+def follow(copy, wait):
+    """Takes one page of the feed; whether there is more already."""
+    position = copy.execute("SELECT number FROM position").fetchone()[0]
+    if position is None:
+        load(copy)
+        return True
+    try:
+        page = ask(f"/v1/changes?after={position}&resource={','.join(RESOURCES)}&limit=500&wait={wait}")
+    except urllib.error.HTTPError as problem:
+        # The log does not know this position: another database, an older backup, or long ago.
+        if problem.code not in (409, 410):
+            raise
+        load(copy)
+        return True
+    if not all(apply(copy, item) for item in page["items"]):
+        copy.rollback()
+        load(copy)
+        return True
+    copy.execute("UPDATE position SET number = ?", [page["position"]])
+    copy.commit()
+    return page["more"]
+
+
+def main(file, is_once):
+    copy = sqlite3.connect(file)
+    copy.execute("CREATE TABLE IF NOT EXISTS records (resource TEXT, id INTEGER, record TEXT, PRIMARY KEY (resource, id))")
+    copy.execute("CREATE TABLE IF NOT EXISTS position (number INTEGER)")
+    if copy.execute("SELECT count(*) FROM position").fetchone()[0] == 0:
+        copy.execute("INSERT INTO position VALUES (NULL)")
+    copy.commit()
+    while True:
+        try:
+            has_more = follow(copy, 0 if is_once else 30)
+        except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
+            if isinstance(error, urllib.error.HTTPError) and error.code < 500:
+                raise
+            copy.rollback()
+            time.sleep(1)
+            continue
+        if is_once and not has_more:
+            return
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1], "--once" in sys.argv)
+    except KeyboardInterrupt:
+        pass
