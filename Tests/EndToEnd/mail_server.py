@@ -26,6 +26,13 @@ class Authority:
         self._authority.issue_cert(name).configure_cert(context)
         return context
 
+    def write(self, name, certificate, key):
+        """A certificate for `name` with its key, as files."""
+        issued = self._authority.issue_cert(name)
+        for part in issued.cert_chain_pems:
+            part.write_to_path(certificate, append=True)
+        issued.private_key_pem.write_to_path(key)
+
 
 class MailServer:
     """Takes mail and keeps it. `security` is as in the settings of Koi."""
@@ -33,6 +40,8 @@ class MailServer:
     def __init__(self, security="none", context=None, account=None, **options):
         self.mails = queue.Queue()
         self.accounts = []
+        self.answers = {}
+        self.asked = []
         self._security = security
         self._context = context
         self._account = account
@@ -62,6 +71,18 @@ class MailServer:
     def _authenticate(self, server, session, envelope, mechanism, data):
         self.accounts.append((mechanism, data.login.decode(), data.password.decode()))
         return AuthResult(success=self.accounts[-1][1:] == self._account, handled=False)
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        """What `answers` has for the domain: a reply, `hang` or `drop`."""
+        answer = self.answers.get(address.rsplit("@", 1)[-1], "250 OK")
+        self.asked.append(address)
+        if answer == "hang":
+            await asyncio.sleep(3600)
+        if answer == "drop":
+            server.transport.abort()
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
 
     async def handle_DATA(self, server, session, envelope):
         self.mails.put(envelope)

@@ -14,8 +14,11 @@ BINARY = Path(os.environ.get("KOI_BINARY", ROOT / ".build/release/koi"))
 # Without options of whoever runs the tests.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("KOI_")}
 
+# How many times as long as the program that is shipped the one that is tested takes: more than once with a sanitizer in it.
+SLOWNESS = float(os.environ.get("KOI_TEST_SLOWNESS", "1"))
+
 # How long anything may take that is over in a moment on an idle machine.
-PATIENCE = 30
+PATIENCE = 30 * SLOWNESS
 
 
 class Koi:

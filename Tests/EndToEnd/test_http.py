@@ -78,7 +78,7 @@ def test_head_says_what_get_would_and_sends_no_body(koi, connection):
 @pytest.mark.parametrize(
     "path, methods",
     [
-        ("/v1/customers", {"GET", "HEAD", "POST", "OPTIONS"}),
+        ("/v1/customers", {"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"}),
         ("/v1/customers/1", {"GET", "HEAD", "PATCH", "DELETE", "OPTIONS"}),
         ("/v1/customers/1/restoration", {"PUT", "OPTIONS"}),
     ],
