@@ -50,7 +50,7 @@ struct BareCreates: ParsableCommand {
     /// The same shape as the body that `scripts/bench` sends.
     private static func body(_ number: Int) -> JSONObject {
         [
-            "name": .string("重庆\(number)精密机械有限公司"), "phone": .string("+86 23 6800 \(1_000 + number % 9_000)"),
+            "name": .string("重庆\(number)精密机械有限公司"), "phone": .string("+86 23 \(600_000_000 + number)"),
             "email": .string("info\(number)@example.com"), "industry": "机械", "region": "重庆",
             "size": .integer(Int64(number % 500)), "tier": "general", "owner": 1, "tags": ["bench"],
         ]

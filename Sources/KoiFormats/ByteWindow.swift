@@ -42,6 +42,25 @@ package struct ByteWindow {
         return bytes
     }
 
+    /// The line that begins at a place, and moves the place behind its end.
+    ///
+    /// - Parameter limit: of a line that is longer only so many bytes, and one more, are kept.
+    /// - Returns: its bytes without its end, and how many it has in the file without the line feed; nil at the end of the file.
+    mutating func line(at place: inout Place, limit: Int) throws -> (bytes: [UInt8], length: Int)? {
+        guard try byte(place.offset) != nil else { return nil }
+        let start = place.offset
+        var bytes: [UInt8] = []
+        while let byte = try byte(place.offset), byte != .lineFeed {
+            if bytes.count <= limit { bytes.append(byte) }
+            place.offset += 1
+        }
+        let length = place.offset - start
+        if try byte(place.offset) != nil { place.offset += 1 }
+        place.line += 1
+        if bytes.count == length, bytes.last == .carriageReturn { bytes.removeLast() }
+        return (bytes, length)
+    }
+
     /// Calls `body` with everything from an offset on, piece by piece, until it returns false.
     package mutating func each(from offset: Int = 0, _ body: ([UInt8]) throws -> Bool) throws {
         var offset = offset

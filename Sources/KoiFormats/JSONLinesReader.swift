@@ -74,16 +74,8 @@ package struct JSONLinesReader: RowReader {
     }
 
     private mutating func nextLine() throws -> Line? {
-        guard try window.byte(place.offset) != nil else { return nil }
         let start = place
-        var bytes: [UInt8] = []
-        while let byte = try window.byte(place.offset), byte != .lineFeed {
-            if bytes.count <= limits.row { bytes.append(byte) }
-            place.offset += 1
-        }
-        let length = place.offset - start.offset
-        place = Place(offset: place.offset + (try window.byte(place.offset) == nil ? 0 : 1), line: place.line + 1)
-        if bytes.count == length, bytes.last == .carriageReturn { bytes.removeLast() }
+        guard let (bytes, length) = try window.line(at: &place, limit: limits.row) else { return nil }
         return Line(place: start, length: length > limits.row ? length : bytes.count, bytes: bytes)
     }
 }

@@ -69,18 +69,9 @@ package struct VCardReader: RowReader {
     }
 
     private mutating func nextLine() throws -> Line? {
-        guard try window.byte(place.offset) != nil else { return nil }
         let start = place
-        var bytes: [UInt8] = []
-        while let byte = try window.byte(place.offset), byte != .lineFeed {
-            if bytes.count <= limits.row { bytes.append(byte) }
-            place.offset += 1
-        }
-        if bytes.last == .carriageReturn { bytes.removeLast() }
-        let end = start.offset + bytes.count
-        if try window.byte(place.offset) != nil { place.offset += 1 }
-        place.line += 1
-        return Line(place: start, bytes: bytes, end: max(end, start.offset))
+        guard let (bytes, _) = try window.line(at: &place, limit: limits.row) else { return nil }
+        return Line(place: start, bytes: bytes, end: start.offset + bytes.count)
     }
 }
 

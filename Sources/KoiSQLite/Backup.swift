@@ -17,17 +17,19 @@ package enum Backup {
     ///   - connection: a reader's, with no transaction open; used from the calling thread.
     ///   - path: must not exist.
     ///   - progress: pages copied and pages in all; what it throws ends the copy.
-    /// - Throws: `SQLiteError`, `BackupError`, and what `progress` throws; no file is left then.
+    ///   - change: made to the copy before it gets its name.
+    /// - Throws: `SQLiteError`, `BackupError`, and what `progress` and `change` throw; no file is left then.
     package static func copy(
         from connection: Connection,
         to path: String,
-        progress: (_ copied: Int, _ total: Int) throws -> Void = { _, _ in }
+        progress: (_ copied: Int, _ total: Int) throws -> Void = { _, _ in },
+        change: (Connection) throws -> Void = { _ in }
     ) throws {
         guard access(path, F_OK) != 0 else { throw BackupError.exists(path) }
         let partial = path + ".partial"
         unlink(partial)
         do {
-            try fill(partial, from: connection, progress)
+            try fill(partial, from: connection, progress, change)
             try synchronize(partial, flags: O_RDWR)
             guard rename(partial, path) == 0 else { throw BackupError.failed(path, errno: errno) }
             try synchronize(folder(of: path), flags: O_RDONLY | O_DIRECTORY)
@@ -58,7 +60,8 @@ package enum Backup {
     private static func fill(
         _ path: String,
         from source: Connection,
-        _ progress: (Int, Int) throws -> Void
+        _ progress: (Int, Int) throws -> Void,
+        _ change: (Connection) throws -> Void
     ) throws {
         let target = try Connection(path: path, backup: ())
         // One snapshot for all steps, or SQLite would start again with each commit between two of
@@ -89,6 +92,7 @@ package enum Backup {
         }
         // The copy says of itself that it is a WAL database, as its source is.
         try target.execute("PRAGMA journal_mode = DELETE")
+        try change(target)
         target.close()
     }
 

@@ -77,9 +77,8 @@ extension Writer {
         checkpoints.isIdleScheduled = true
         let groups = state.withLock { $0.statistics.groups }
         let delay = Int(clamping: options.idleTime.nanoseconds)
-        queue.asyncAfter(deadline: .now() + .nanoseconds(delay)) { [weak self] in
-            self?.checkpointIfIdle(since: groups)
-        }
+        // Holds the writer for so long: once it is closed nothing comes of it.
+        queue.asyncAfter(deadline: .now() + .nanoseconds(delay)) { self.checkpointIfIdle(since: groups) }
     }
 
     private func checkpointIfIdle(since groups: Int) {

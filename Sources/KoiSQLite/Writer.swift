@@ -108,13 +108,18 @@ package final class Writer: @unchecked Sendable {
     ///
     /// For the command line, jobs and tests; never from an event loop.
     ///
+    /// - Parameter committed: called with what is on disk by then, on the writer's queue, and so in the order of the commits.
     /// - Throws: `DatabaseError`, what `body` throws, and `SQLiteError` when called on the
     ///   writer's own queue, where it would wait for itself.
-    package func sync<T: Sendable>(_ body: @escaping @Sendable (Connection) throws -> T) throws -> T {
+    package func sync<T: Sendable>(
+        _ body: @escaping @Sendable (Connection) throws -> T,
+        committed: @escaping @Sendable (T) -> Void = { _ in }
+    ) throws -> T {
         try refuseOwnQueue()
         let result = ResultBox<T>()
         let isDone = DispatchSemaphore(value: 0)
         submit(body) {
+            if case .success(let value) = $0 { committed(value) }
             result.value = $0
             isDone.signal()
         }

@@ -5,29 +5,21 @@ import Koi
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write a list of the running Koi to standard output.",
-        discussion: "koi export customers --format ndjson --filter 'tier=vip&sort=name' > vip.ndjson"
+        abstract: "Write a list of the running Koi to standard output, or all that the company has.",
+        discussion: """
+            koi export customers --format ndjson --filter 'tier=vip&sort=name' > vip.ndjson
+            koi export --company > company.ndjson
+            """
     )
 
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case csv
-        case ndjson
-        case vcard
-
-        var type: String {
-            switch self {
-            case .csv: "text/csv"
-            case .ndjson: "application/x-ndjson"
-            case .vcard: "text/vcard"
-            }
-        }
-    }
-
     @Argument(help: "Which list: customers.")
-    var resource: String
+    var resource: String?
+
+    @Flag(help: "All that the company has, for another Koi to take in.")
+    var company = false
 
     @Option(help: ArgumentHelp("csv, ndjson or vcard.", valueName: "FORMAT"))
-    var format = Format.csv
+    var format = ExportForm.csv
 
     @Option(help: ArgumentHelp("Parameters of the list, as in its address.", valueName: "QUERY"))
     var filter: String?
@@ -35,7 +27,8 @@ struct ExportCommand: ParsableCommand {
     @OptionGroup var options: DataOptions
 
     func validate() throws {
-        guard !resource.isEmpty, resource.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) else {
+        guard company == (resource == nil) else { throw ValidationError("Name a list, or give --company.") }
+        guard resource?.utf8.allSatisfy({ (0x61...0x7A).contains($0) }) ?? true, resource != "" else {
             throw ValidationError("The name of a list is in small letters: customers.")
         }
         guard filter?.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) ?? true else {
@@ -47,10 +40,14 @@ struct ExportCommand: ParsableCommand {
         let configuration = try options.configuration()
         try Place.requireFolder(configuration)
         try Failure.explained(configuration) {
-            let transfer = LocalTransfer(folder: DataFolder(configuration.dataFolder))
-            let target = "/v1/\(resource)" + (filter.map { "?" + $0 } ?? "")
+            let folder = DataFolder(configuration.dataFolder)
+            let transfer = LocalTransfer(folder: folder)
             let output = OutputFile.standard
+            guard let resource else { return try CompanyExporter(folder, transfer).run { try output.write($0) } }
+            let target = "/v1/\(resource)" + (filter.map { "?" + $0 } ?? "")
             try transfer.receive(target, as: format.type) { try output.write($0) }
         }
     }
 }
+
+extension ExportForm: ExpressibleByArgument {}

@@ -10,7 +10,7 @@ struct ImportCommand: ParsableCommand {
         abstract: "Have the running Koi take the rows of a file in.",
         discussion: """
             Reads CSV, JSON lines and cards (vCard). Columns go to the fields that their headings name, in English or \
-            Chinese. Ends with 1 where rows were not taken in.
+            Chinese. With --company it reads what koi export --company has written. Ends with 1 where rows were not taken in.
             """
     )
 
@@ -18,7 +18,10 @@ struct ImportCommand: ParsableCommand {
     var file: String
 
     @Option(name: .customLong("as"), help: ArgumentHelp("Of which resource the rows are.", valueName: "RESOURCE"))
-    var resource: String
+    var resource: String?
+
+    @Flag(help: "It is all that a company had in another Koi.")
+    var company = false
 
     @Option(
         help: ArgumentHelp(
@@ -31,16 +34,30 @@ struct ImportCommand: ParsableCommand {
     @Flag(help: "Only try.")
     var dryRun = false
 
+    @Flag(help: "Take rows in also where such a record may be there already.")
+    var allowDuplicates = false
+
     @Option(help: ArgumentHelp("Where to write the rows that were not taken in.", valueName: "FILE"))
     var errors: String?
 
     @OptionGroup var options: DataOptions
 
+    func validate() throws {
+        guard company == (resource == nil) else {
+            throw ValidationError("Say with --as of which resource the rows are, or give --company.")
+        }
+        guard !company || (key == nil && !dryRun && !allowDuplicates && errors == nil) else {
+            throw ValidationError("--company takes none of --key, --dry-run, --allow-duplicates and --errors.")
+        }
+    }
+
     func run() throws {
         let configuration = try options.configuration()
         try Place.requireFolder(configuration)
         let refused = try Failure.explained(configuration) {
-            try ImportRunner(DataFolder(configuration.dataFolder), self).run()
+            let folder = DataFolder(configuration.dataFolder)
+            guard let resource else { return try CompanyImporter(folder, file).run() }
+            return try ImportRunner(folder, self, resource).run()
         }
         guard refused == 0 else { throw ExitCode(1) }
     }
@@ -51,9 +68,11 @@ private struct ImportRunner {
     private let client: LocalClient
     private let transfer: LocalTransfer
     private let command: ImportCommand
+    private let resource: String
     private let isTerminal = isatty(STDERR_FILENO) == 1
 
-    init(_ folder: DataFolder, _ command: ImportCommand) {
+    init(_ folder: DataFolder, _ command: ImportCommand, _ resource: String) {
+        self.resource = resource
         client = LocalClient(folder: folder)
         transfer = LocalTransfer(folder: folder)
         self.command = command
@@ -65,6 +84,7 @@ private struct ImportRunner {
         guard let id = made["id"]?.integerValue else { throw Failure("The running Koi gave no number for the import.") }
         explain(made)
         var settings: JSONObject = ["dryRun": .bool(command.dryRun)]
+        if command.allowDuplicates { settings["allowDuplicate"] = true }
         if let key = command.key {
             settings["mode"] = "createOrUpdate"
             settings["key"] = .string(key)
@@ -86,7 +106,7 @@ private struct ImportRunner {
         }
         defer { close(descriptor) }
         let name = command.file.split(separator: "/").last.map(String.init) ?? command.file
-        let target = "/v1/imports?resource=\(escaped(command.resource))&name=\(escaped(name))"
+        let target = "/v1/imports?resource=\(escaped(resource))&name=\(escaped(name))"
         return try transfer.send(target, descriptor, type: "application/octet-stream")
     }
 

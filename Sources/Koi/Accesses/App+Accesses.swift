@@ -34,12 +34,12 @@ extension App {
 
 extension AskedRequest {
     /// The resource or area that the path names: `customers` of `/v1/customers/7`.
-    fileprivate var resource: String? {
+    var resource: String? {
         let parts = route.pattern.split(separator: "/")
         return parts.count > 1 && parts[0] == "v1" ? String(parts[1]) : nil
     }
 
-    fileprivate var record: Int64? { captures["id"].flatMap(Digits.integer) }
+    var record: Int64? { captures["id"].flatMap(Digits.integer) }
 }
 
 extension Problem {

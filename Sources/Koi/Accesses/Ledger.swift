@@ -110,7 +110,7 @@ package final class Ledger: Sendable {
     // MARK: On the queue
 
     private func writeLater() {
-        queue.asyncAfter(deadline: .now() + Ledger.delay) { [weak self] in self?.write() }
+        queue.asyncAfter(deadline: .now() + Ledger.delay) { self.write() }
     }
 
     private func write() {
@@ -122,14 +122,14 @@ package final class Ledger: Sendable {
         }
         if lost > 0 { logger.error("ledger full", metadata: ["lost": "\(lost)"]) }
         guard !part.isEmpty else { return }
-        writer.submit({ try part.write($0) }, completion: { [weak self] in self?.finish(part, $0) })
+        writer.submit({ try part.write($0) }, completion: { self.finish(part, $0) })
     }
 
     private func finish(_ part: LedgerPage, _ result: Result<Void, any Error>) {
         switch result {
         case .success:
             state.withLock { $0.isFailing = false }
-            queue.async { [weak self] in self?.write() }
+            queue.async { self.write() }
         case .failure(let error):
             keep(part, after: error)
             let isFirst = state.withLock { state in

@@ -1,3 +1,5 @@
+import KoiJSON
+
 /// What an answer shows in clear that is held back from others, gathered while it is made.
 package struct Sightings: Sendable {
     private struct Seen: Sendable {
@@ -21,6 +23,31 @@ package struct Sightings: Sendable {
         for (resource, seen) in others.byResource {
             byResource[resource, default: Seen()].records += seen.records
             byResource[resource]?.fields.formUnion(seen.fields)
+        }
+    }
+
+    /// As it is kept with an answer that may be shown again: `{"customers": {"records": [7], "fields": ["phone"]}}`.
+    var json: JSONValue {
+        .object(
+            JSONObject(
+                byResource.sorted { $0.key < $1.key }.map { resource, seen in
+                    .init(
+                        name: resource,
+                        value: [
+                            "records": .array(Set(seen.records).sorted().map(JSONValue.integer)),
+                            "fields": .array(seen.fields.sorted().map(JSONValue.string)),
+                        ]
+                    )
+                }
+            )
+        )
+    }
+
+    init(_ json: JSONValue) {
+        for member in json.objectValue?.members ?? [] {
+            let records = (member.value["records"]?.arrayValue ?? []).compactMap(\.integerValue)
+            let fields = (member.value["fields"]?.arrayValue ?? []).compactMap(\.stringValue)
+            byResource[member.name] = Seen(records: records, fields: Set(fields))
         }
     }
 

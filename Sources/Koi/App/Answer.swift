@@ -20,6 +20,25 @@ package struct Answer: Sendable {
         self.fields = Fields(fields)
     }
 
+    /// A file to be kept.
+    ///
+    /// - Parameter name: letters, digits, `-`, `_` and `.` only.
+    static func file(_ body: FileBody, type: String, name: String) -> Answer {
+        Answer(
+            body,
+            [
+                ("Content-Type", type), ("Content-Disposition", "attachment; filename=\"" + name + "\""),
+                ("Cache-Control", "no-store"),
+            ]
+        )
+    }
+
+    private init(_ file: FileBody, _ fields: [(String, String)]) {
+        status = .ok
+        body = .file(file)
+        self.fields = Fields(fields)
+    }
+
     /// An answer as it was given before.
     init(_ status: Status, fields: Fields, _ body: [UInt8]) {
         self.status = status

@@ -86,12 +86,17 @@ package final class App: Application {
         signIn = SignIn(cost: passwordCost, randomness: randomness)
         ledger = Ledger(database.writer, clock: clock, logger: logger)
         let keys = KeyRing()
+        let headKeeper = HeadKeeper(EventHeadFile(folder), queue: ledger.queue, logger: logger)
         catalog = Catalog(
             resources,
+            log: try database.writer.sync {
+                try EventLog.identity($0, randomness, without: headKeeper.compare(with: $0))
+            },
             keys: keys,
             secrets: SecretBox(folder, randomness: randomness),
             imports: ImportFolder(folder),
-            headKeeper: HeadKeeper(EventHeadFile(folder), queue: ledger.queue, logger: logger),
+            exports: CompanyExportFolder(folder),
+            headKeeper: headKeeper,
             eventHub: EventHub(database, keys: keys, logger: logger),
             outgoing: outgoing,
             isDry: isDry
@@ -110,14 +115,16 @@ package final class App: Application {
         for route in routes { router.add(route.method, route.pattern) }
         self.router = router
         self.routes = routes.map(ServedRoute.init)
-        let headKeeper = catalog.headKeeper
-        let (fields, organisation, settings) = try database.writer.sync {
-            try headKeeper.compare(with: $0)
-            return (try CustomFieldDefinition.load($0), try Organisation.load($0), try Settings.load($0))
+        let (fields, organisation, settings, head) = try database.writer.sync {
+            (
+                try CustomFieldDefinition.load($0), try Organisation.load($0), try Settings.load($0),
+                try EventLog.head($0).sequence
+            )
         }
         catalog.customFields.replace(fields)
         catalog.organisation.replace(organisation)
         catalog.settings.replace(settings)
+        catalog.eventHub.move(to: head)
         try rememberBackups()
     }
 
@@ -129,6 +136,7 @@ package final class App: Application {
         ledger.stop()
         catalog.headKeeper.stop()
         database.close()
+        polls.end(DatabaseError.closed)
     }
 
     // MARK: KoiHTTP.Application
@@ -268,7 +276,7 @@ package final class App: Application {
         case .deferred(let handler):
             guard let finish = try begin(call, exchange) else { return nil }
             do {
-                try handler(Call(call, nil), self) { finish($0, nil) }
+                try handler(Call(call, nil, exchange), self) { finish($0, nil) }
             } catch {
                 finish(.failure(error), nil)
             }
@@ -354,6 +362,11 @@ package final class App: Application {
         _ exchange: Exchange,
         _ make: @escaping @Sendable (Transaction) throws -> Made
     ) {
+        if let request = call.idempotent {
+            do { try underWay.beginWrite(request) } catch {
+                return exchange.respond(response(to: call.asked) { throw error })
+            }
+        }
         let watch = Stopwatch()
         database.writer.submit(
             within: writeWait,
@@ -364,6 +377,7 @@ package final class App: Application {
                 return Committed(value: made, actions: transaction.afterCommit)
             },
             completion: { result in
+                if let request = call.idempotent { self.underWay.endWrite(request) }
                 exchange.respond(
                     self.response(to: call.asked, watch) {
                         let made = try result.get().finish()
@@ -382,11 +396,14 @@ package final class App: Application {
         _ make: (Transaction) throws -> Made
     ) throws -> Made {
         if let request = call.idempotent {
-            if let known = try KeptAnswers(transaction).answer(to: request) { return Made(known) }
+            if let known = try KeptAnswers(transaction).answer(to: request) {
+                return Made(known, sightings: transaction.sightings)
+            }
             transaction.followTold()
         }
         let before = transaction.connection.totalChanges
         let made = try make(transaction)
+        transaction.tells(of: call.asked)
         for write in made.owed { try write(transaction) }
         // What has changed nothing may be done again.
         if let request = call.idempotent, transaction.connection.totalChanges != before {
@@ -396,13 +413,29 @@ package final class App: Application {
     }
 
     func transaction(for call: PreparedCall, _ connection: Connection) -> Transaction {
+        transaction(on: connection, as: call.actor, request: call.request.id)
+    }
+
+    /// Work on a connection, in its open snapshot or savepoint.
+    ///
+    /// - Parameters:
+    ///   - request: the id of the request that it belongs to, for events.
+    ///   - time: at which it is done; by the clock where none is given.
+    ///   - other: what it draws from in place of Koi's own randomness.
+    func transaction(
+        on connection: Connection,
+        as actor: Actor,
+        request: String? = nil,
+        at time: Int64? = nil,
+        drawing other: Randomness? = nil
+    ) -> Transaction {
         Transaction(
             connection: connection,
-            actor: call.actor,
-            now: clock.now(),
-            requestID: call.request.id,
+            actor: actor,
+            now: time ?? clock.now(),
+            requestID: request,
             catalog: catalog,
-            randomness: randomness,
+            randomness: other ?? randomness,
             jobBell: jobBell
         )
     }
@@ -417,19 +450,14 @@ package final class App: Application {
         request: String? = nil,
         _ work: @escaping @Sendable (Transaction) throws -> T
     ) throws -> T {
-        try database.writer.sync { connection in
-            let transaction = Transaction(
-                connection: connection,
-                actor: actor,
-                now: self.clock.now(),
-                requestID: request,
-                catalog: self.catalog,
-                randomness: self.randomness,
-                jobBell: self.jobBell
-            )
-            let value = try work(transaction)
-            return Committed(value: value, actions: transaction.afterCommit)
-        }.finish()
+        try database.writer.sync(
+            { connection in
+                let transaction = self.transaction(on: connection, as: actor, request: request)
+                let value = try work(transaction)
+                return Committed(value: value, actions: transaction.afterCommit)
+            },
+            committed: { _ = $0.finish() }
+        ).value
     }
 }
 

@@ -11,11 +11,15 @@ package struct Call {
     package var body: JSONValue { prepared.body }
     package var language: Language { prepared.language }
 
+    /// The way back to the client, of work that answers later; nil for all other.
+    let exchange: Exchange?
+
     private let prepared: PreparedCall
     /// Nil for work that is no transaction; handlers of reads and writes always get one.
     private let held: Transaction?
 
-    init(_ prepared: PreparedCall, _ transaction: Transaction?) {
+    init(_ prepared: PreparedCall, _ transaction: Transaction?, _ exchange: Exchange? = nil) {
+        self.exchange = exchange
         self.prepared = prepared
         held = transaction
     }

@@ -12,6 +12,7 @@ package struct DataFolder: Sendable {
     package var files: String { path + "/files" }
     package var backups: String { path + "/backups" }
     package var imports: String { path + "/imports" }
+    package var exports: String { path + "/exports" }
     package var spool: String { path + "/spool" }
     /// What opens the secrets in the database; in no backup.
     package var secretKey: String { path + "/koi.key" }
@@ -23,7 +24,7 @@ package struct DataFolder: Sendable {
 
     /// Makes what is missing, readable by the owner alone.
     package func create() throws {
-        for folder in [path, files, backups, imports, spool] {
+        for folder in [path, files, backups, imports, exports, spool] {
             try FileManager.default.createDirectory(
                 atPath: folder,
                 withIntermediateDirectories: true,

@@ -82,6 +82,9 @@ package struct LocalTransfer: Sendable {
         _ write: ([UInt8]) throws -> Void
     ) throws {
         let head = String(decoding: buffer[..<end], as: UTF8.self).lowercased()
+        if head.hasPrefix("http/1.1 200 "), let length = LocalTransfer.length(in: head) {
+            return try plain(Array(buffer[end...]), length, connection, write)
+        }
         guard head.hasPrefix("http/1.1 200 "), head.contains("transfer-encoding: chunked") else {
             let answer = try LocalContent(buffer + connection.readToEnd())
             return try write(answer.successful())
@@ -94,6 +97,28 @@ package struct LocalTransfer: Sendable {
             piece = try connection.receive(LocalTransfer.piece)
             guard !piece.isEmpty else { throw LocalContent.unreadable }
         }
+    }
+
+    /// Content of a length that is told, as a file has it.
+    private func plain(
+        _ beginning: [UInt8],
+        _ length: Int,
+        _ connection: LocalConnection,
+        _ write: ([UInt8]) throws -> Void
+    ) throws {
+        var left = length - beginning.count
+        try write(beginning)
+        while left > 0 {
+            let piece = try connection.receive(min(LocalTransfer.piece, left))
+            guard !piece.isEmpty else { throw LocalContent.unreadable }
+            try write(piece)
+            left -= piece.count
+        }
+    }
+
+    private static func length(in head: String) -> Int? {
+        let lines = head.split(separator: "\r\n").filter { $0.hasPrefix("content-length:") }
+        return lines.first.flatMap { Digits.integer($0.dropFirst(15).filter { $0 != " " }) }.flatMap(Int.init(exactly:))
     }
 
     private static func headEnd(_ bytes: [UInt8]) -> Int? {

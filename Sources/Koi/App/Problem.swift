@@ -1,5 +1,5 @@
 package import KoiHTTP
-import KoiJSON
+package import KoiJSON
 
 /// Why a request was not carried out, in the domain's words; mapped once to RFC 9457 `application/problem+json`.
 package struct Problem: Error, Sendable {
@@ -29,6 +29,8 @@ package struct Problem: Error, Sendable {
     package let detail: Text
     package var issues: [Issue] = []
     package var fields: [(String, String)] = []
+    /// What the answer has beside what all problems have (RFC 9457 §3.2).
+    package var members: JSONObject = [:]
 
     package init(
         _ status: Status,
@@ -118,6 +120,10 @@ extension Problem {
             json.beginArray()
             for issue in issues { write(issue, language, &json) }
             json.endArray()
+        }
+        for member in members.members {
+            json.key(member.name)
+            json.value(member.value)
         }
         json.endObject()
         var answer = Fields([

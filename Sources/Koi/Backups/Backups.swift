@@ -95,7 +95,12 @@ package struct Backups: Sendable {
         let createdAt = clock.now()
         let source = try Connection(path: folder.database, mode: .readOnly)
         defer { source.close() }
-        try Backup.copy(from: source, to: partial.database) { _, _ in try check() }
+        try Backup.copy(
+            from: source,
+            to: partial.database,
+            progress: { _, _ in try check() },
+            change: EventLog.forgetIdentity
+        )
         try FileTree.link(folder.files, into: partial.files)
         try check()
         let copy = try Connection(path: partial.database, mode: .readOnly)

@@ -57,6 +57,7 @@ struct BatchRunner {
         let answer = try noting(prepared.asked) {
             try transaction.connection.savepoint {
                 let answer = try handler(Call(prepared, part))
+                part.tells(of: prepared.asked)
                 for write in part.owed { try write(part) }
                 return answer
             }

@@ -57,6 +57,8 @@ extension Problem {
         let named =
             issues.isEmpty
             ? [Issue(field: place, code: code, message: detail)] : issues.map { $0.within(place) }
-        return Problem(status, code, text, issues: named, fields: fields)
+        var problem = Problem(status, code, text, issues: named, fields: fields)
+        problem.members = members
+        return problem
     }
 }

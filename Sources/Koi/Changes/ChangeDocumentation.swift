@@ -6,7 +6,8 @@ enum ChangeDocumentation {
     static func feed(of resources: [Resource]) -> RouteDocumentation {
         let mirrored = resources.filter(\.isMirrored)
         let names = JSONValue.array(mirrored.map { .string($0.name) })
-        let type = "^(" + mirrored.map(\.singular).joined(separator: "|") + ")\\.[A-Za-z]+$"
+        let nouns = mirrored.map(\.singular).joined(separator: "|")
+        let type = "^(\(nouns))\\.(\(ChangeTypes.happenings.joined(separator: "|")))$"
         var docs = RouteDocumentation(
             "readChanges",
             tag: "changes",
@@ -15,14 +16,14 @@ enum ChangeDocumentation {
             change names a record and gives it as the actor sees it by now, or says that it is to be forgotten. Without after \
             it gives the position to begin at, before everything is read for the first time. With wait it answers once there \
             is something. With Accept: text/event-stream it goes on with what happens, one server-sent event for each change, \
-            whose id is its sequence.
+            whose id is its position. After a restore all positions are of another log: 409 other_log.
             """
         )
         docs.isStreamed = true
         docs.parameters = [
             Schema.queryParameter(
                 "after",
-                ["type": "integer", "format": "int64", "minimum": 0],
+                LogDocumentation.place,
                 "The position of the answer before; 0 for everything there ever was."
             ),
             Schema.queryParameter(
@@ -54,11 +55,9 @@ enum ChangeDocumentation {
         docs.answer = Schema.object(
             [
                 "items": Schema.array(Schema.reference("Change")),
-                "position": [
-                    "type": "integer", "format": "int64", "minimum": 0,
-                    "description":
-                        "What to ask for as after next; it moves on over what the actor does not see as well.",
-                ],
+                "position": LogDocumentation.position(
+                    "What to ask for as after next; it moves on over what the actor does not see as well."
+                ),
                 "more": ["type": "boolean", "description": "Whether there is more after it already."],
             ],
             required: ["items", "position", "more"]
@@ -80,15 +79,7 @@ enum ChangeDocumentation {
                 everything and load it anew, since the role, key, team or fields have changed.
                 """,
             ],
-            "subject": [
-                "anyOf": [
-                    Schema.object(
-                        ["resource": ["type": "string"], "id": Schema.idSchema],
-                        required: ["resource", "id"]
-                    ),
-                    ["type": "null"],
-                ]
-            ],
+            "subject": Schema.subjectOrNull,
             "record": [
                 "type": ["object", "null"],
                 "description": "The record as the actor sees it when this is read; null where it is to be forgotten.",

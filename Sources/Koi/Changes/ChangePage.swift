@@ -12,11 +12,39 @@ struct ChangePage {
     let isEmpty: Bool
     let bytes: [UInt8]
 
+    /// What a request asks for.
+    ///
     /// - Throws: `Problem` where there is nothing to go on after.
-    init(_ query: ChangeQuery, after start: Int64? = nil, _ transaction: Transaction) throws {
-        let head = try EventLog.head(transaction.connection).sequence
-        let after = start ?? query.after ?? head
-        try ChangePage.check(after, head, transaction.connection)
+    static func asked(
+        _ query: ChangeQuery,
+        by request: Request,
+        _ app: App,
+        _ transaction: Transaction
+    ) throws -> ChangePage {
+        let head = try transaction.catalog.eventHub.head(in: transaction.connection)
+        let after = try query.after?.sequence(in: transaction.catalog.log) ?? head
+        return try transaction.acting(as: actor(of: request, app, transaction)) {
+            try ChangePage(query, after: after, through: head, $0)
+        }
+    }
+
+    /// Whoever asks, with the rights after the newest event that is told: those of the request were found before it.
+    ///
+    /// What changes rights has them forgotten before its event is told, so that those which are remembered are of then or
+    /// later. To find them anew takes longer than all the rest.
+    private static func actor(of request: Request, _ app: App, _ transaction: Transaction) throws -> Actor {
+        do {
+            return try Authentication(app, from: .memory).actor(for: request, .key)
+        } catch is Authentication.NotRemembered {
+            return try transaction.actor.renewed(in: transaction)
+        }
+    }
+
+    /// - Parameter head: the newest event that is told.
+    /// - Throws: `Problem` where there is nothing to go on after.
+    init(_ query: ChangeQuery, after: Int64, through head: Int64, _ transaction: Transaction) throws {
+        try ChangePage.check(after, transaction.connection)
+        let log = transaction.catalog.log
         var json = JSONWriter(capacity: 16_384)
         json.beginObject()
         json.key("items")
@@ -30,7 +58,7 @@ struct ChangePage {
         }
         json.endArray()
         json.key("position")
-        json.integer(position)
+        json.string(LogPosition(position, of: log).text)
         json.key("more")
         json.bool(position < head)
         json.endObject()
@@ -39,21 +67,11 @@ struct ChangePage {
     }
 
     /// - Throws: `Problem` where a position is yet to come, or what follows it is not kept any more.
-    static func check(_ after: Int64, _ head: Int64, _ connection: Connection) throws {
-        guard after <= head else { throw ahead(of: head) }
+    static func check(_ after: Int64, _ connection: Connection) throws {
+        let head = try EventLog.head(connection).sequence
+        guard after <= head else { throw LogPosition.ahead(of: head) }
         let oldest = try connection.first("SELECT min(sequence) FROM events") { $0.intOrNil(0) } ?? nil
         guard after >= (oldest ?? 1) - 1 else { throw ChangePage.behind }
-    }
-
-    private static func ahead(of head: Int64) -> Problem {
-        Problem(
-            .conflict,
-            "position_ahead",
-            Text(
-                "The newest event has the number \(head): what you have seen is of another database, or of a later time. Load everything anew and go on from there.",
-                "最新事件的序号为 \(head)：您看到的事件属于另一个数据库，或属于更晚的时间。请重新加载全部数据后继续。"
-            )
-        )
     }
 
     private static let behind = Problem(

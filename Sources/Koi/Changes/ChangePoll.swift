@@ -7,9 +7,14 @@ import Logging
 final class ChangePoll: EventListener {
     private struct State {
         var position: Int64
+        /// Whether it is answered also where there is nothing.
+        var isOver = false
         /// Nil once it was answered.
         var reply: Route.Reply?
     }
+
+    /// Who waits: the most of one are bounded.
+    let actor: ActorMark
 
     private let app: App
     private let request: Request
@@ -22,34 +27,47 @@ final class ChangePoll: EventListener {
         self.app = app
         self.query = query
         request = call.request
+        actor = ActorMark(call.actor)
         state = Lock(State(position: position, reply: reply))
     }
 
-    /// - Throws: `Problem` where there is nothing to go on after.
+    /// - Throws: `Problem` where there is nothing to go on after, and 429 where too many wait.
     static func begin(_ call: Call, _ query: ChangeQuery, _ app: App, _ reply: @escaping Route.Reply) throws {
+        let hub = app.catalog.eventHub
+        let begun = try query.after?.sequence(in: app.catalog.log)
         let (after, head) = try app.database.read(on: call.request.loop) { connection in
-            let head = try EventLog.head(connection).sequence
-            let after = query.after ?? head
-            try ChangePage.check(after, head, connection)
-            return (after, head)
+            let head = try hub.head(in: connection)
+            try ChangePage.check(begun ?? head, connection)
+            return (begun ?? head, head)
         }
         let poll = ChangePoll(call, query, after: after, app, reply)
-        app.polls.add(poll, until: .now + .seconds(query.wait))
-        app.catalog.eventHub.add(poll, after: after < head ? nil : after)
+        try app.polls.add(poll, until: .now + .seconds(query.wait))
+        call.exchange?.onClose { poll.drop() }
+        // Who closes a connection in the ordinary way has gone as well, and can be told from others by an answer only.
+        call.exchange?.onPeerFinished { app.polls.hurry(poll) }
+        hub.add(poll, after: after < head ? nil : after)
+        // It may have been dropped before it was added.
+        if !poll.isListening { hub.remove(poll) }
     }
 
-    /// Answers that nothing has happened.
+    /// Has it answered in the next round of the hub, whether or not something has happened.
     ///
-    /// Looked up once more, since the key may have been revoked meanwhile.
+    /// All whose time is over at once are read for in one snapshot. To be called again while it is not answered: who is read
+    /// for at this moment is not found.
     func expire() {
-        guard state.withLock({ $0.reply != nil }) else { return }
-        hub.remove(self)
-        app.database.readOnWorker(timeLimit: .seconds(10)) { connection in
-            try self.page(EventReading(connection, self.app.keys))
-        } completion: { result in
-            self.answer(Result { .list(try result.get().bytes) })
-        }
+        state.withLock { $0.isOver = true }
+        hub.recheck(self)
     }
+
+    /// Forgets it: its client has gone.
+    private func drop() {
+        state.withLock { $0.reply = nil }
+        app.polls.remove(self)
+        hub.remove(self)
+    }
+
+    /// Answers that it cannot be answered any more.
+    func fail(_ error: any Error) { answer(.failure(error)) }
 
     // MARK: EventListener
 
@@ -59,7 +77,7 @@ final class ChangePoll: EventListener {
         guard state.withLock({ $0.reply != nil }) else { return nil }
         do {
             let page = try page(reading)
-            guard page.isEmpty else {
+            guard page.isEmpty, !state.withLock({ $0.isOver }) else {
                 answer(.success(.list(page.bytes)))
                 return nil
             }
@@ -77,19 +95,13 @@ final class ChangePoll: EventListener {
         return nil
     }
 
+    /// What there is, as the key is by now, which may have been revoked meanwhile.
     private func page(_ reading: EventReading) throws -> ChangePage {
         let position = state.withLock { $0.position }
         let source = Authentication.Source.connection(reading.connection, generation: reading.generation)
         let actor = try Authentication(app, from: source).actor(for: request, .key)
-        let transaction = Transaction(
-            connection: reading.connection,
-            actor: actor,
-            now: app.clock.now(),
-            requestID: request.id,
-            catalog: app.catalog,
-            randomness: app.randomness
-        )
-        let page = try ChangePage(query, after: position, transaction)
+        let transaction = app.transaction(on: reading.connection, as: actor, request: request.id)
+        let page = try ChangePage(query, after: position, through: reading.head, transaction)
         app.note(transaction.sightings, by: actor, request)
         state.withLock { $0.position = page.position }
         return page

@@ -6,7 +6,7 @@ struct ChangeQuery: Sendable {
     static let longestWait: Int64 = 60
 
     /// Nil where nothing is said of where to begin.
-    private(set) var after: Int64?
+    private(set) var after: LogPosition?
     private(set) var limit = ListQuery.defaultLimit
     /// How long to wait for something where there is nothing yet, in seconds.
     private(set) var wait: Int64 = 0
@@ -20,7 +20,7 @@ struct ChangeQuery: Sendable {
                 throw Problem.badParameter(name, Text("Give this parameter once.", "此参数只能出现一次。"))
             }
             switch name {
-            case "after": after = try ChangeQuery.position(value, name)
+            case "after": after = try LogPosition(value, in: name)
             case "limit": limit = try ListQuery.limit(value)
             case "wait": wait = try ChangeQuery.wait(value)
             case "resource": selection.resources = try ChangeQuery.resources(value, resources)
@@ -28,17 +28,6 @@ struct ChangeQuery: Sendable {
             default: throw ChangeQuery.unknown(name)
             }
         }
-    }
-
-    /// The number of an event, or 0.
-    static func position(_ value: String, _ name: String) throws -> Int64 {
-        guard let number = Digits.integer(value), number >= 0 else {
-            throw Problem.badParameter(
-                name,
-                Text("Give the sequence number of an event, or 0.", "请填写事件的序号或 0。")
-            )
-        }
-        return number
     }
 
     private static func wait(_ value: String) throws -> Int64 {
@@ -66,17 +55,14 @@ struct ChangeQuery: Sendable {
     private static func types(_ value: String, _ known: ResourceList) throws -> Set<String> {
         let types = try parts(value, "types")
         let nouns = Set(known.all.filter(\.isMirrored).map(\.singular))
-        for type in types {
-            let words = type.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-            guard words.count == 2, nouns.contains(words[0]), !words[1].isEmpty else {
-                throw Problem.badParameter(
-                    "types",
-                    Text(
-                        "The feed has no events of the type \(type.prefix(100)).",
-                        "变更流中没有类型为 \(type.prefix(100)) 的事件。"
-                    )
+        for type in types where !ChangeTypes.has(type, of: nouns) {
+            throw Problem.badParameter(
+                "types",
+                Text(
+                    "The feed has no events of the type \(type.prefix(100)).",
+                    "变更流中没有类型为 \(type.prefix(100)) 的事件。"
                 )
-            }
+            )
         }
         return Set(types)
     }

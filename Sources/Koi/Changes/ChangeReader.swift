@@ -23,12 +23,14 @@ final class ChangeReader {
     private let transaction: Transaction
     private let resources: [String: Resource]
     private let sight: ChangeSight
-    private let resets: ChangeResets
+    private let resets: ChangeResets?
     private let reading: Reading
     private var found: [Place: Found] = [:]
 
-    /// - Parameter wanted: of which resources; nil for all that the actor may read.
-    init(_ transaction: Transaction, of wanted: Set<String>? = nil) throws {
+    /// - Parameters:
+    ///   - wanted: of which resources; nil for all that the actor may read.
+    ///   - withResets: false for whoever keeps no copy, and is told instead what happened to a user, team or role as well.
+    init(_ transaction: Transaction, of wanted: Set<String>? = nil, withResets: Bool = true) throws {
         self.transaction = transaction
         let all = transaction.catalog.resources.all.filter { resource in
             resource.isMirrored && wanted?.contains(resource.name) ?? true
@@ -36,7 +38,7 @@ final class ChangeReader {
         }
         resources = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         sight = ChangeSight(all, transaction.actor.access, at: transaction.now)
-        resets = try ChangeResets(all, transaction)
+        resets = try withResets ? ChangeResets(all, transaction) : nil
         reading = transaction.reading()
     }
 
@@ -49,8 +51,8 @@ final class ChangeReader {
         _ selection: ChangeSelection,
         _ body: (Change) throws -> Bool
     ) throws -> Int64 {
-        var through = min(head, after.addingReportingOverflow(ChangeReader.window).partialValue)
-        let sources = Set(resources.keys).union(ChangeResets.sources).sorted().map(SQLValue.text)
+        var through = max(after, min(head, after.addingReportingOverflow(ChangeReader.window).partialValue))
+        let sources = Set(resources.keys).union(resets == nil ? [] : ChangeResets.sources).sorted().map(SQLValue.text)
         let sql = """
             SELECT e.sequence, e.at, e.type, e.resource, e.record, p.payload
             FROM events AS e LEFT JOIN event_payloads AS p ON p.sequence = e.sequence
@@ -68,7 +70,7 @@ final class ChangeReader {
     private func change(_ row: Row, _ selection: ChangeSelection) throws -> Change? {
         let (type, name, record) = (row.text(2), row.text(3), row.int(4))
         let payload = { row.textOrNil(5).flatMap { try? JSONReader.read(Array($0.utf8)) }?.objectValue }
-        if try resets.happen(name, record, type, payload) { return reset(row) }
+        if try resets?.happen(name, record, type, payload) == true { return reset(row) }
         guard let resource = resources[name], selection.takes(type: type) else { return nil }
         let change = payload()
         let found = try find(record, of: resource)

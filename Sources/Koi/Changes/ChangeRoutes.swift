@@ -13,7 +13,11 @@ package enum ChangeRoutes {
                         return .immediate(stream)
                     }
                     let query = try ChangeQuery(call.query, known)
-                    guard query.wait > 0 else { return .read { .list(try ChangePage(query, $0.transaction()).bytes) } }
+                    guard query.wait > 0 else {
+                        return .streamed { call, app in
+                            .list(try ChangePage.asked(query, by: call.request, app, call.transaction()).bytes)
+                        }
+                    }
                     return .deferred { try ChangePoll.begin($0, query, $1, $2) }
                 }
             )

@@ -6,7 +6,7 @@ import KoiSQLite
 struct ChangeSeries: EventSeries {
     private let query: ChangeQuery
 
-    var after: Int64? { query.after }
+    var after: LogPosition? { query.after }
     var mark: UInt64 { query.selection.mark }
 
     /// - Throws: `Problem` naming the parameter that cannot be used.
@@ -19,8 +19,8 @@ struct ChangeSeries: EventSeries {
 
     func require(_ actor: Actor) throws {}
 
-    func check(_ position: Int64, head: Int64, _ connection: Connection) throws {
-        try ChangePage.check(position, head, connection)
+    func check(_ position: Int64, _ connection: Connection) throws {
+        try ChangePage.check(position, connection)
     }
 
     func write(
@@ -33,7 +33,8 @@ struct ChangeSeries: EventSeries {
         return try reader.each(after: position, through: head, query.selection) { change in
             var json = JSONWriter(capacity: 1024)
             change.write(into: &json)
-            ServerSentEvent(id: String(change.sequence), data: json.bytes).append(to: &bytes)
+            let position = LogPosition(change.sequence, of: transaction.catalog.log)
+            ServerSentEvent(id: position.text, data: json.bytes).append(to: &bytes)
             return bytes.count < EventFeed.partSize
         }
     }

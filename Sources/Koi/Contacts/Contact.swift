@@ -13,13 +13,13 @@ package enum Contact {
         rules: ContactRules(),
         fields: [
             .text("name", "Name", "姓名", max: 200).required().searched(as: .name)
-                .sorted(by: "nameKey").example("李明"),
-            .text("title", "Title", "职务", max: 100),
+                .sorted(by: "nameKey").recognised(.personName).example("李明"),
+            .text("title", "Title", "职务", max: 100).weighed(1),
             .text("phone", "Phone", "电话", max: 40, .phone).searched(as: .phone),
             .text("mobile", "Mobile", "手机", max: 40, .phone).searched(as: .phone)
-                .example("138 0013 8000"),
-            .text("email", "E-mail", "电子邮件", max: 254, .email).searched(as: .email),
-            .text("wechat", "WeChat", "微信", max: 100).searched(as: .text),
+                .recognised(.alone).weighed(3).example("138 0013 8000"),
+            .text("email", "E-mail", "电子邮件", max: 254, .email).searched(as: .email).recognised(.alone).weighed(2),
+            .text("wechat", "WeChat", "微信", max: 100).searched(as: .text).recognised(.alone),
             .links(
                 "customers",
                 "Customers",
@@ -31,7 +31,7 @@ package enum Contact {
                     maximum: 100,
                     fields: links
                 )
-            ).noted(
+            ).recognised(.place).weighed(2).noted(
                 "The customers this person belongs to, each with role and period. A customer has one main contact.",
                 "此人所属的客户及其角色和起止日期。每个客户只有一位主要联系人。"
             ),

@@ -22,22 +22,25 @@ package enum Customer {
         [
             .choice("kind", "Kind", "类型", kinds).fallback("company").example("company"),
             .text("name", "Name", "名称", max: 200).required().searched(as: .name)
-                .sorted(by: "nameKey").example("重庆机械有限公司"),
+                .sorted(by: "nameKey").recognised(.name).example("重庆机械有限公司"),
             .text("shortName", "Short name", "简称", max: 100).searched(as: .name),
             .text("phone", "Phone", "电话", max: 40, .phone).searched(as: .phone)
-                .example("+86 23 6868 1234"),
-            .text("email", "E-mail", "电子邮件", max: 254, .email).searched(as: .email),
-            .text("website", "Website", "网站", max: 300, .web).searched(as: .web),
-            .text("industry", "Industry", "行业", max: 100).impersonal(),
-            .text("region", "Region", "地区", max: 100).impersonal(),
-            .text("address", "Address", "地址", max: 300).searched(as: .text),
+                .recognised(.alone).weighed(3).example("+86 23 6868 1234"),
+            .text("email", "E-mail", "电子邮件", max: 254, .email).searched(as: .email).recognised(.alone).weighed(2),
+            .text("website", "Website", "网站", max: 300, .web).searched(as: .web).recognised(.alone),
+            .text("registrationNumber", "Registration number", "统一社会信用代码", max: 50).searched(as: .code)
+                .recognised(.alone)
+                .noted("What a register of companies gave, or a tax office.", "工商登记或税务机关给出的编号。"),
+            .text("industry", "Industry", "行业", max: 100).impersonal().weighed(1),
+            .text("region", "Region", "地区", max: 100).impersonal().recognised(.placeOfCompany).weighed(1),
+            .text("address", "Address", "地址", max: 300).searched(as: .text).recognised(.place).weighed(1),
             .integer("size", "Employees", "人数", 0...100_000_000)
                 .noted("Companies only.", "仅限公司。"),
-            .text("source", "Source", "来源", max: 100).impersonal(),
-            .choice("tier", "Tier", "等级", tiers).example("vip"),
+            .text("source", "Source", "来源", max: 100).impersonal().weighed(1),
+            .choice("tier", "Tier", "等级", tiers).weighed(1).example("vip"),
         ] + Person.birthday + [
             .choice("preferredChannel", "Preferred channel", "首选联系方式", Person.channels),
-            .reference("owner", "Owner", "负责人", to: "users"),
+            .reference("owner", "Owner", "负责人", to: "users").weighed(2),
         ] + Person.shared
 
     static let kinds = [

@@ -52,6 +52,7 @@ package struct DemoCompany: Sendable {
             }
             progress(state.stored)
         }
+        app.catalog.eventHub.move(to: try app.database.writer.sync { try EventLog.head($0).sequence })
     }
 
     /// What goes on from one group to the next.
@@ -109,7 +110,7 @@ package struct DemoCompany: Sendable {
             &state.dice
         )
         let transaction = transaction(app, connection, customer.owner, now: now, state.salt)
-        let id = try RecordService(Customer.resource, transaction).add(customer.body).id
+        let id = try RecordService(Customer.resource, transaction).add(customer.body, allowsDuplicate: true).id
         state.stored += 1
         guard customer.isCompany else { return }
         for index in 0..<DemoContact.count(&state.dice) {
@@ -122,7 +123,7 @@ package struct DemoCompany: Sendable {
                 now: now,
                 &state.dice
             )
-            _ = try RecordService(Contact.resource, transaction).add(contact.body)
+            _ = try RecordService(Contact.resource, transaction).add(contact.body, allowsDuplicate: true)
         }
         state.former = id
     }
@@ -134,13 +135,11 @@ package struct DemoCompany: Sendable {
         now: Int64,
         _ salt: DemoSalt
     ) -> Transaction {
-        Transaction(
-            connection: connection,
-            actor: Actor(kind: .system, user: user, access: .full),
-            now: now,
-            requestID: nil,
-            catalog: app.catalog,
-            randomness: salt.randomness
+        app.transaction(
+            on: connection,
+            as: Actor(kind: .system, user: user, access: .full),
+            at: now,
+            drawing: salt.randomness
         )
     }
 }

@@ -6,25 +6,42 @@ struct Duplicate {
     struct Reason: Equatable {
         enum Kind: String, CaseIterable {
             case email
+            /// A number that a register gave.
+            case code
             case phone
             /// The same up to script, case and legal form.
             case name
+            case website
+            /// An account of one's own.
+            case account
             /// A name that very many have.
             case commonName
             /// Another name that is read aloud alike.
             case pinyin
-            case domain
-            /// An address, an account.
+            /// What tells those of the same name apart: the region, the address, the company of a person.
+            case place
+            /// An address.
             case text
+            /// An address with the name of the other in it.
+            case nameInAddress
+            case domain
 
             /// Of 100; what has 50 by itself is hardly a coincidence.
             var points: Int64 {
                 switch self {
-                case .email: 60
-                case .phone, .name: 50
-                case .text: 25
+                case .email, .code: 60
+                case .phone, .name, .website, .account: 50
+                case .place, .text, .nameInAddress: 25
                 case .pinyin, .commonName: 20
                 case .domain: 15
+                }
+            }
+
+            /// Whether it refuses a new record, where it is that of a field by which records are recognised.
+            var refuses: Bool {
+                switch self {
+                case .email, .code, .phone, .website, .account, .place: true
+                case .name, .commonName, .pinyin, .text, .nameInAddress, .domain: false
                 }
             }
         }
@@ -34,54 +51,90 @@ struct Duplicate {
     }
 
     static let highestScore: Int64 = 100
+    /// Less is a coincidence.
+    static let lowestScore: Int64 = 20
+    /// A value that so many have tells little.
+    static let common = 50
+    /// Characters of a name below which it stands in addresses by chance.
+    private static let shortestInAddress = 4
 
     let record: Int64
     let reasons: [Reason]
+    /// Whether a new record that has this in common with one that is there is refused.
+    let refuses: Bool
+
+    var score: Int64 { Duplicate.score(of: reasons.map(\.kind)) }
 
     /// The points of all reasons, of each kind once.
-    var score: Int64 {
-        min(Set(reasons.map(\.kind)).reduce(0) { $0 + $1.points }, Duplicate.highestScore)
+    static func score(of kinds: some Sequence<Reason.Kind>) -> Int64 {
+        min(Set(kinds).reduce(0) { $0 + $1.points }, highestScore)
     }
 
-    var json: JSONValue {
-        [
-            "record": .integer(record), "score": .integer(score),
-            "reasons": .array(
-                reasons.map {
-                    [
-                        "field": .string($0.field), "kind": .string($0.kind.rawValue),
-                        "points": .integer($0.kind.points),
-                    ]
-                }
-            ),
-        ]
+    var members: JSONObject {
+        ["score": .integer(score), "reasons": .array(reasons.map(\.json))]
     }
 
     /// What two records have in common.
     ///
     /// - Parameter isCommon: whether a stem is one that very many have.
-    init(of record: Int64, _ own: DuplicateKeys, _ other: DuplicateKeys, isCommon: (String) -> Bool) {
+    init(
+        of record: Int64,
+        _ own: DuplicateTraits,
+        _ other: DuplicateTraits,
+        isCommon: (String) -> Bool = { _ in false }
+    ) {
         self.record = record
         var reasons: [Reason] = []
-        for email in own.emails where other.emails.contains(where: { $0.address == email.address }) {
-            reasons.append(Reason(field: email.field, kind: .email))
+        var refuses = false
+        for trait in own.all {
+            let same = other.all.filter { trait.isSame(as: $0) }
+            guard !same.isEmpty else { continue }
+            let isUsual = trait.kind == .name && isCommon(trait.value)
+            let reason = Reason(field: trait.field, kind: isUsual ? .commonName : trait.kind)
+            if !reasons.contains(reason) { reasons.append(reason) }
+            refuses = refuses || trait.kind.refuses && trait.isKey && same.contains(where: \.isKey)
         }
-        for phone in own.phones where other.phones.contains(where: { $0.number.isSame(as: phone.number) }) {
-            reasons.append(Reason(field: phone.field, kind: .phone))
+        for address in own.addresses where Duplicate.holds(address.text, other.stems) {
+            reasons.append(Reason(field: address.field, kind: .nameInAddress))
         }
-        for name in own.names {
-            if other.names.contains(where: { $0.stem == name.stem }) {
-                reasons.append(Reason(field: name.field, kind: isCommon(name.stem) ? .commonName : .name))
-            } else if let pinyin = name.pinyin, other.names.contains(where: { $0.pinyin == pinyin }) {
-                reasons.append(Reason(field: name.field, kind: .pinyin))
+        for address in other.addresses where Duplicate.holds(address.text, own.stems) {
+            reasons.append(Reason(field: address.field, kind: .nameInAddress))
+        }
+        self.reasons = Duplicate.telling(reasons)
+        self.refuses = refuses
+    }
+
+    /// Without what follows from another reason.
+    private static func telling(_ reasons: [Reason]) -> [Reason] {
+        let kinds = Set(reasons.map(\.kind))
+        return reasons.filter { reason in
+            switch reason.kind {
+            case .pinyin: !kinds.contains(.name) && !kinds.contains(.commonName)
+            case .domain: !kinds.contains(.website)
+            case .text: !reasons.contains(Reason(field: reason.field, kind: .place))
+            default: true
             }
         }
-        for domain in own.domains where other.domains.contains(where: { $0.domain == domain.domain }) {
-            reasons.append(Reason(field: domain.field, kind: .domain))
+    }
+
+    private static func holds(_ address: String, _ stems: [(field: String, text: String)]) -> Bool {
+        stems.contains { $0.text.unicodeScalars.count >= shortestInAddress && address.contains($0.text) }
+    }
+}
+
+extension Duplicate.Reason {
+    var json: JSONValue {
+        ["field": .string(field), "kind": .string(kind.rawValue), "points": .integer(kind.points)]
+    }
+}
+
+extension DuplicateTraits.Trait {
+    /// Addresses and accounts are compared with those of the same field, everything else with all.
+    fileprivate func isSame(as other: Self) -> Bool {
+        guard kind == other.kind, value == other.value else { return false }
+        switch kind {
+        case .text, .account, .place: return field == other.field
+        default: return true
         }
-        for text in own.texts where other.texts.contains(where: { $0.field == text.field && $0.text == text.text }) {
-            reasons.append(Reason(field: text.field, kind: .text))
-        }
-        self.reasons = reasons
     }
 }

@@ -10,11 +10,7 @@ struct DuplicateSearch {
     private static let maximumCandidates = 60
     /// Things that are looked for at most: a field can hold several telephone numbers.
     private static let maximumQueries = 20
-    /// A name that so many have tells little.
-    private static let commonName = 50
     static let maximumFound = 50
-    /// Less is a coincidence.
-    private static let lowestScore: Int64 = 20
 
     private let resource: Resource
     private let transaction: Transaction
@@ -30,20 +26,23 @@ struct DuplicateSearch {
     func find(of id: Int64) throws -> [Duplicate] {
         // What is held back from the actor must not be told by what is alike.
         let held = transaction.actor.access.restrictions(of: resource.name)
-        let fields = resource.declared.filter { $0.search != nil && held.reading($0.name) == .clear }
-        let own = DuplicateKeys(try RecordService(resource, transaction).find(id), fields)
-        let others = try candidates(own, besides: id).map { ($0.id, DuplicateKeys($0, fields)) }
-        var counts: [String: Int] = [:]
-        for other in others { for stem in Set(other.1.names.map(\.stem)) { counts[stem, default: 0] += 1 } }
-        let found = others.map { other in
-            Duplicate(of: other.0, own, other.1) { (counts[$0] ?? 0) >= Self.commonName }
+        let sees: (Field) -> Bool = { held.reading($0.name) == .clear }
+        let own = DuplicateTraits(try RecordService(resource, transaction).find(id), where: sees)
+        let distinct = try DistinctPairs(resource, transaction).others(than: id)
+        let others = try candidates(own, besides: id).filter { !distinct.contains($0.id) }.map {
+            ($0.id, DuplicateTraits($0, where: sees))
         }
-        let likely = found.filter { $0.score >= Self.lowestScore }
+        var counts: [String: Int] = [:]
+        for other in others { for stem in Set(other.1.stems.map(\.text)) { counts[stem, default: 0] += 1 } }
+        let found = others.map { other in
+            Duplicate(of: other.0, own, other.1) { (counts[$0] ?? 0) >= Duplicate.common }
+        }
+        let likely = found.filter { $0.score >= Duplicate.lowestScore }
             .sorted { ($1.score, $0.record) < ($0.score, $1.record) }
         return Array(likely.prefix(Self.maximumFound))
     }
 
-    private func candidates(_ own: DuplicateKeys, besides id: Int64) throws -> [Record] {
+    private func candidates(_ own: DuplicateTraits, besides id: Int64) throws -> [Record] {
         let search = RecordSearch(resource, transaction)
         var found: Set<Int64> = []
         for query in own.queries.prefix(Self.maximumQueries) {

@@ -10,7 +10,7 @@ enum EventDocumentation {
             """
             Lists what happened, the oldest first, as far as the actor may read the records. With Accept: text/event-stream \
             it goes on with what happens, one server-sent event for each, whose data is an item of the list and whose id its \
-            sequence, until the client leaves or its key or session ends; without after it begins with what happens next.
+            position, until the client leaves or its key or session ends; without after it begins with what happens next.
             """
         )
         docs.isStreamed = true
@@ -18,8 +18,8 @@ enum EventDocumentation {
             [
                 Schema.queryParameter(
                     "after",
-                    ["type": "integer", "format": "int64", "minimum": 0],
-                    "The events after this number: the next of the page before, or the last one that was seen."
+                    LogDocumentation.place,
+                    "The events after this position or number: the next of the page before, or the last one that was seen."
                 ),
                 Schema.queryParameter("type", words, "What happened, such as customer.changed."),
                 Schema.queryParameter("resource", words, "What it is about, such as customers."),
@@ -36,13 +36,13 @@ enum EventDocumentation {
             [
                 "items": Schema.array(Schema.reference("Event")),
                 "next": [
-                    "type": ["integer", "null"],
-                    "description": "The number after which the next page begins; null at the end.",
+                    "type": ["string", "null"],
+                    "description": "The position after which the next page begins; null at the end.",
                 ],
             ],
             required: ["items", "next"]
         )
-        docs.problems = [.badRequest, .forbidden, .notAcceptable]
+        docs.problems = [.badRequest, .forbidden, .notAcceptable, .conflict]
         return docs
     }()
 
@@ -101,6 +101,17 @@ enum EventDocumentation {
 
 /// What lists of happenings have alike.
 enum LogDocumentation {
+    /// Where in the log to go on, as clients give it.
+    static let place: JSONValue = ["type": "string", "pattern": .string(LogPosition.pattern), "examples": ["1207"]]
+
+    /// Where in the log something is, as Koi gives it.
+    static func position(_ description: String) -> JSONValue {
+        [
+            "type": "string", "pattern": "^[0-9]+-[0-9a-f]{16}$", "example": "1207-5f0c9a3be1d24c77",
+            "description": .string(description),
+        ]
+    }
+
     static let period = [
         Schema.queryParameter("from", moment, "At this time or after it; a day begins in the user's time zone."),
         Schema.queryParameter("to", moment, "Before this time."),

@@ -33,13 +33,14 @@ final class EventFeed: EventSource, EventListener {
         self.app = app
         self.series = series
         request = call.request
-        let begun = try EventFeed.last(call.request) ?? series.after
+        let begun = try (EventFeed.last(call.request) ?? series.after)?.sequence(in: app.catalog.log)
+        let hub = app.catalog.eventHub
         let (position, head) = try app.database.read(on: request.loop) { connection in
-            let head = try EventLog.head(connection).sequence
-            try series.check(begun ?? head, head: head, connection)
+            let head = try hub.head(in: connection)
+            try series.check(begun ?? head, connection)
             return (begun ?? head, head)
         }
-        state = Lock(State(position: position, isCurrent: position == head))
+        state = Lock(State(position: position, isCurrent: position >= head))
     }
 
     // MARK: EventSource
@@ -53,7 +54,7 @@ final class EventFeed: EventSource, EventListener {
         guard isFirst else { return hub.add(self, after: isCurrent ? position : nil) }
         // Where the client is, so that it loses nothing if it is cut off before anything happens.
         var bytes: [UInt8] = []
-        ServerSentEvent(id: String(position), retry: EventFeed.retry).append(to: &bytes)
+        ServerSentEvent(id: id(position), retry: EventFeed.retry).append(to: &bytes)
         deliver(.bytes(bytes))
     }
 
@@ -129,45 +130,25 @@ final class EventFeed: EventSource, EventListener {
     }
 
     private func part(_ reading: EventReading, after position: Int64, _ actor: Actor) throws -> EventPart {
-        let transaction = Transaction(
-            connection: reading.connection,
-            actor: actor,
-            now: app.clock.now(),
-            requestID: request.id,
-            catalog: app.catalog,
-            randomness: app.randomness
-        )
+        let transaction = app.transaction(on: reading.connection, as: actor, request: request.id)
         var bytes: [UInt8] = []
         let through = try series.write(after: position, head: reading.head, transaction, to: &bytes)
         // Far behind, with nothing to send: where the client is, so that it need not begin there again.
-        if through < reading.head, bytes.isEmpty { ServerSentEvent(id: String(through)).append(to: &bytes) }
+        if through < reading.head, bytes.isEmpty { ServerSentEvent(id: id(through)).append(to: &bytes) }
         return EventPart(access: actor.access, bytes: bytes, through: through, sightings: transaction.sightings)
     }
+
+    private func id(_ position: Int64) -> String { LogPosition(position, of: app.catalog.log).text }
 
     // MARK: Where it begins
 
     /// What a client that was cut off saw last.
     ///
     /// It comes before `after`: a browser connects again with the address that it had at first.
-    private static func last(_ request: Request) throws -> Int64? {
-        guard let text = request.head.fields["Last-Event-ID"], !text.isEmpty else { return nil }
-        guard let number = Digits.integer(text), number >= 0 else {
-            throw Problem.badParameter(
-                "Last-Event-ID",
-                Text("Give the sequence number of an event, or 0.", "请填写事件的序号或 0。")
-            )
-        }
-        return number
-    }
-
-    static func ahead(of head: Int64) -> Problem {
-        .badParameter(
-            "after",
-            Text(
-                "The newest event has the number \(head): what you have seen is of another database, or of a later time.",
-                "最新事件的序号为 \(head)：您看到的事件属于另一个数据库，或属于更晚的时间。"
-            )
-        )
+    private static func last(_ request: Request) throws -> LogPosition? {
+        let name = "Last-Event-ID"
+        guard let text = request.head.fields[name], !text.isEmpty else { return nil }
+        return try LogPosition(text, in: name)
     }
 
     static func noPages(_ parameter: String) -> Problem {

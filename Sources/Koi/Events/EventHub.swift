@@ -23,7 +23,6 @@ package protocol EventListener: AnyObject, Sendable {
 /// how far each has read.
 package final class EventHub: Sendable {
     fileprivate struct State {
-        /// The newest event that is known to be on disk.
         var head: Int64 = 0
         /// Those who have read all there was, and up to where.
         var waiting: [ObjectIdentifier: Waiting] = [:]
@@ -57,6 +56,16 @@ package final class EventHub: Sendable {
         self.database = database
         self.keys = keys
         self.logger = logger
+    }
+
+    /// The newest event that is on disk and known of everywhere: what it has changed of who may see what is in effect.
+    ///
+    /// Whoever tells what happened goes no further. A snapshot may have more: what follows a commit is done a moment after it.
+    package var head: Int64 { state.withLock { $0.head } }
+
+    /// The newest event of a snapshot that is told.
+    func head(in connection: Connection) throws -> Int64 {
+        min(head, try EventLog.head(connection).sequence)
     }
 
     /// How many listen.
@@ -105,7 +114,7 @@ package final class EventHub: Sendable {
         database.readOnWorker(timeLimit: EventHub.longestRead) { connection in
             // Not before: it may have waited for a worker.
             let start = ContinuousClock.now
-            let reading = try EventReading(connection, self.keys)
+            let reading = try EventReading(connection, self.keys, through: self.head)
             for (index, listener) in listeners.enumerated() {
                 guard index == 0 || ContinuousClock.now - start < EventHub.roundLength else {
                     self.putBack(listeners[index...])

@@ -13,23 +13,29 @@ struct EventList {
 
     private let query: LogQuery
     /// Nil where nothing is said of where to begin.
-    let after: Int64?
+    let after: LogPosition?
     /// The same for lists that choose alike.
     var mark: UInt64 { query.mark.value }
 
     /// - Throws: `Problem` naming the parameter that cannot be used.
     init(_ parameters: [Parameter], for actor: Actor) throws {
         query = try LogQuery(parameters, of: "events", filters: EventList.filters, from: "after", for: actor)
-        after = try query.number()
+        after = try query.logPosition()
         guard !query.filtered.contains("record") || query.filtered.contains("resource") else {
             throw LogQuery.recordAlone
         }
     }
 
+    /// - Throws: `Problem` where there is nothing to go on after.
     func page(_ transaction: Transaction) throws -> [UInt8] {
         var page = EventPage(limit: query.limit, EventWriter(transaction))
-        try each(after: after ?? 0, limit: query.limit + 1, transaction) { page.add($0) }
-        return page.finish { .integer($0) }
+        let (log, hub) = (transaction.catalog.log, transaction.catalog.eventHub)
+        let position = try after?.sequence(in: log) ?? 0
+        let newest = try EventLog.head(transaction.connection).sequence
+        guard position <= newest else { throw LogPosition.ahead(of: newest) }
+        let head = min(hub.head, newest)
+        try each(after: position, through: head, limit: query.limit + 1, transaction) { page.add($0) }
+        return page.finish { .string(LogPosition($0, of: log).text) }
     }
 
     /// Calls `row` with the events of the list, in order, until it returns false.
@@ -37,7 +43,7 @@ struct EventList {
     /// - Parameter through: the last that is looked at.
     func each(
         after: Int64,
-        through: Int64 = .max,
+        through: Int64,
         limit: Int,
         _ transaction: Transaction,
         _ row: (Row) throws -> Bool

@@ -75,7 +75,7 @@ package struct EventLog {
             )
         }
         let (keeper, hub) = (transaction.catalog.headKeeper, transaction.catalog.eventHub)
-        transaction.whenCommitted {
+        transaction.tellWhenCommitted {
             keeper.move(to: header.sequence, hash)
             hub.move(to: header.sequence)
         }

@@ -5,15 +5,17 @@ package final class EventReading {
     let connection: Connection
     /// That of the key ring before the snapshot: what was forgotten since must not be remembered by what is seen here.
     let generation: Int
-    /// The newest event of the snapshot.
+    /// The newest event that is told.
     let head: Int64
     private var parts: [EventPart.Key: EventPart] = [:]
 
     /// The snapshot begins here, with the first that is read.
-    init(_ connection: Connection, _ keys: KeyRing) throws {
+    ///
+    /// - Parameter head: that of the hub before the snapshot.
+    init(_ connection: Connection, _ keys: KeyRing, through head: Int64) throws {
         self.connection = connection
         generation = keys.generation
-        head = try EventLog.head(connection).sequence
+        self.head = min(head, try EventLog.head(connection).sequence)
     }
 
     /// What was read before for a listener who sees the same, or else what `read` makes.

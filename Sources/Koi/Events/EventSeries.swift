@@ -5,7 +5,7 @@ import KoiSQLite
 /// What a stream of events is made of, told from the log after a number.
 protocol EventSeries: Sendable {
     /// Nil where nothing is said of where to begin.
-    var after: Int64? { get }
+    var after: LogPosition? { get }
     /// The same for series that choose alike, and for no others.
     var mark: UInt64 { get }
 
@@ -13,7 +13,7 @@ protocol EventSeries: Sendable {
     func require(_ actor: Actor) throws
 
     /// - Throws: `Problem` where there is nothing to go on after.
-    func check(_ position: Int64, head: Int64, _ connection: Connection) throws
+    func check(_ position: Int64, _ connection: Connection) throws
 
     /// Appends what comes after a number as server-sent events.
     ///
@@ -33,7 +33,7 @@ struct LogSeries: EventSeries {
 
     private let list: EventList
 
-    var after: Int64? { list.after }
+    var after: LogPosition? { list.after }
     var mark: UInt64 { list.mark }
 
     /// - Throws: `Problem` naming the parameter that cannot be used.
@@ -46,8 +46,9 @@ struct LogSeries: EventSeries {
         try actor.require(.read, on: Area.events.rawValue)
     }
 
-    func check(_ position: Int64, head: Int64, _ connection: Connection) throws {
-        guard position <= head else { throw EventFeed.ahead(of: head) }
+    func check(_ position: Int64, _ connection: Connection) throws {
+        let head = try EventLog.head(connection).sequence
+        guard position <= head else { throw LogPosition.ahead(of: head) }
     }
 
     func write(
@@ -57,9 +58,9 @@ struct LogSeries: EventSeries {
         to bytes: inout [UInt8]
     ) throws -> Int64 {
         let writer = EventWriter(transaction)
-        var through = min(head, position.addingReportingOverflow(LogSeries.window).partialValue)
+        var through = max(position, min(head, position.addingReportingOverflow(LogSeries.window).partialValue))
         try list.each(after: position, through: through, limit: Int(LogSeries.window), transaction) { row in
-            writer.write(row, to: &bytes)
+            writer.write(row, of: transaction.catalog.log, to: &bytes)
             guard bytes.count >= EventFeed.partSize else { return true }
             through = row.int(0)
             return false
@@ -70,9 +71,9 @@ struct LogSeries: EventSeries {
 
 extension EventWriter {
     /// Writes an event as one of a stream.
-    fileprivate func write(_ row: Row, to bytes: inout [UInt8]) {
+    fileprivate func write(_ row: Row, of log: String, to bytes: inout [UInt8]) {
         var json = JSONWriter(capacity: 1024)
         write(row, into: &json)
-        ServerSentEvent(id: String(row.int(0)), data: json.bytes).append(to: &bytes)
+        ServerSentEvent(id: LogPosition(row.int(0), of: log).text, data: json.bytes).append(to: &bytes)
     }
 }

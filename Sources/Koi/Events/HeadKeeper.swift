@@ -29,15 +29,19 @@ package final class HeadKeeper: Sendable {
     }
 
     /// Compares the file with the log, and leaves the file alone from here on where they disagree.
-    func compare(with connection: Connection) throws {
+    ///
+    /// - Returns: the event that the file names where the log has it no more.
+    func compare(with connection: Connection) throws -> EventHead? {
         let content = file.read()
         if let fault = try content.fault(connection) {
             logger.critical("\(fault)")
             state.withLock { $0.isKept = false }
+            if case .head(let lost) = content { return lost }
         } else if content == .missing {
             let head = try EventLog.head(connection)
             if head.sequence > 0 { move(to: head.sequence, head.hash) }
         }
+        return nil
     }
 
     /// To be called once an event is on disk.
@@ -48,7 +52,7 @@ package final class HeadKeeper: Sendable {
             defer { state.isWaiting = true }
             return !state.isWaiting
         }
-        if isFirst { queue.asyncAfter(deadline: .now() + HeadKeeper.delay) { [weak self] in self?.write() } }
+        if isFirst { queue.asyncAfter(deadline: .now() + HeadKeeper.delay) { self.write() } }
     }
 
     /// Writes what is known, and nothing after it.

@@ -84,19 +84,11 @@ struct LogQuery {
 
     // MARK: Where to go on
 
-    /// The number after which the list goes on, as a client gives it; nil where it begins.
+    /// Where in the log the list goes on, as a client gives it; nil where it begins.
     ///
-    /// - Throws: `Problem` where it is not a whole number.
-    func number() throws -> Int64? {
-        try place.map { text in
-            guard let number = Digits.integer(text), number >= 0 else {
-                throw Problem.badParameter(
-                    "after",
-                    Text("Give the sequence number of an event, or 0.", "请填写事件的序号或 0。")
-                )
-            }
-            return number
-        }
+    /// - Throws: `Problem` where it is no place in a log.
+    func logPosition() throws -> LogPosition? {
+        try place.map { try LogPosition($0, in: "after") }
     }
 
     /// The row after which the page begins, by the cursor that the page before gave; nil for the first page.

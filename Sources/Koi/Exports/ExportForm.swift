@@ -1,14 +1,14 @@
 import KoiHTTP
 
 /// The forms in which a list leaves Koi beside its pages of JSON.
-enum ExportForm: String, CaseIterable, Sendable {
+package enum ExportForm: String, CaseIterable, Sendable {
     case csv
     /// A record on each line.
     case ndjson
     case vcard
 
     /// As `Accept` names it.
-    var type: String {
+    package var type: String {
         switch self {
         case .csv: "text/csv"
         case .ndjson: "application/x-ndjson"

@@ -30,11 +30,12 @@ struct RecordExport: Sendable {
         let transaction = try call.transaction()
         let rows = try query.search == nil ? RecordReader(resource, transaction, for: .export).count(query) : nil
         transaction.owe(Export(resource, form, parameters: call.query, rows: rows).log)
-        let head = try EventLog.head(transaction.connection).sequence
+        let head = try transaction.catalog.eventHub.head(in: transaction.connection)
+        let position = LogPosition(head, of: transaction.catalog.log)
         let pages = StreamedPages(app, call.request, from: "") { transaction, cursor in
             try page(cursor, transaction)
         }
-        return .stream(pages, type: form.contentType, fields: [(RecordExport.positionField, String(head))])
+        return .stream(pages, type: form.contentType, fields: [(RecordExport.positionField, position.text)])
     }
 
     private func page(_ cursor: String, _ transaction: Transaction) throws -> (bytes: [UInt8], next: String?) {

@@ -55,29 +55,10 @@ final class StreamedPages<Position: Sendable>: BodySource {
         _ connection: Connection
     ) throws -> (bytes: [UInt8], next: Position?) {
         let actor = try Authentication(app, from: source).actor(for: request, .key)
-        let transaction = Transaction(
-            connection: connection,
-            actor: actor,
-            now: app.clock.now(),
-            requestID: request.id,
-            catalog: app.catalog,
-            randomness: app.randomness
-        )
+        let transaction = app.transaction(on: connection, as: actor, request: request.id)
         var made = try page(transaction, start)
         while made.bytes.isEmpty, let next = made.next { made = try page(transaction, next) }
-        note(transaction.sightings, by: actor)
+        app.note(transaction.sightings, by: actor, request)
         return made
-    }
-
-    /// Has it written down who was shown what is held back from others.
-    private func note(_ sightings: Sightings, by actor: Actor) {
-        guard !sightings.isEmpty else { return }
-        let entry = AccessEntry(
-            at: app.clock.now(),
-            actor: actor,
-            request: request.id,
-            address: request.peer.address
-        )
-        for entry in sightings.entries(entry) { app.ledger.note(.read(entry)) }
     }
 }

@@ -30,7 +30,7 @@ struct ExternalIDDocumentation {
             """
         )
         docs.parameters =
-            ExternalIDDocumentation.parameters + restore + [
+            ExternalIDDocumentation.parameters + restore + records.allowDuplicate + [
                 RecordDocumentation.ifMatch,
                 Schema.headerParameter("If-None-Match", "* has a record added only, and none changed."),
             ]

@@ -25,12 +25,13 @@ package enum ExternalIDRoutes {
     }
 
     private static func put(_ resource: Resource, _ call: Call) throws -> Answer {
-        let restoring = try restores(resource, call)
+        let flags = try flags(resource, call)
         let transaction = try call.transaction()
         let (record, isNew) = try RecordUpsert(resource, transaction).put(
             call.externalID(),
             call.object(),
-            restoring: restoring,
+            restoring: flags.contains("restore"),
+            allowsDuplicate: flags.contains(DuplicateCheck.parameter),
             match: call.match,
             matchNone: call.matchNone
         )
@@ -52,21 +53,11 @@ package enum ExternalIDRoutes {
         return id
     }
 
-    private static func restores(_ resource: Resource, _ call: Call) throws -> Bool {
-        var result: Bool?
-        for (name, value) in call.query {
-            guard name == "restore", resource.operations.contains(.restore), result == nil else {
-                throw Problem.badParameter(
-                    name,
-                    Text("This path takes the parameter restore only, once.", "此路径只接受一次参数 restore。")
-                )
-            }
-            guard value == "true" || value == "false" else {
-                throw Problem.badParameter(name, Text("Give true or false.", "请填写 true 或 false。"))
-            }
-            result = value == "true"
-        }
-        return result ?? false
+    /// Which of the parameters that it takes are true.
+    private static func flags(_ resource: Resource, _ call: Call) throws -> Set<String> {
+        var taken: Set<String> = resource.operations.contains(.restore) ? ["restore"] : []
+        if resource.findsDuplicates { taken.insert(DuplicateCheck.parameter) }
+        return try call.flags(taken)
     }
 }
 

@@ -20,6 +20,7 @@ package struct RecordUpsert {
     /// - Parameters:
     ///   - id: added to the keys of the body by itself.
     ///   - restoring: whether a record that lies in the bin is taken out of it.
+    ///   - allowsDuplicate: whether one is added also where such a record may be there already under another key.
     ///   - match: tells whether the client's conditions allow a stored version.
     ///   - matchNone: throws where they ask for a record that is there.
     /// - Throws: `Problem.conflict` for a record in the bin, and what adding or changing throws.
@@ -27,6 +28,7 @@ package struct RecordUpsert {
         _ id: ExternalID,
         _ body: JSONObject,
         restoring: Bool = false,
+        allowsDuplicate: Bool = false,
         match: (Int64) throws -> Void = { _ in },
         matchNone: () throws -> Void = {}
     ) throws -> (record: Record, isNew: Bool) {
@@ -41,7 +43,7 @@ package struct RecordUpsert {
         }
         try matchNone()
         // Where somebody else's record has the key, this says no more than any creation would.
-        return (try service.add(keyed(body, id, isNew: true)), true)
+        return (try service.add(keyed(body, id, isNew: true), allowsDuplicate: allowsDuplicate), true)
     }
 
     /// The body with the key among its own; what is wrong with those is said where they are checked.

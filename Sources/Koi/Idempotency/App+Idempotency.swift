@@ -22,10 +22,12 @@ extension App {
         try underWay.begin(request)
         do {
             let known = try database.read(on: call.request.loop) {
-                try KeptAnswers(self.transaction(for: call, $0)).answer(to: request)
+                let transaction = self.transaction(for: call, $0)
+                return try KeptAnswers(transaction).answer(to: request).map { ($0, transaction.sightings) }
             }
-            guard let known else { return { self.keep($0, $1, of: call, request, exchange) } }
+            guard let (known, sightings) = known else { return { self.keep($0, $1, of: call, request, exchange) } }
             underWay.end(request)
+            note(sightings, of: call)
             send(.success(known), nil, of: call, exchange)
             return nil
         } catch {

@@ -59,6 +59,12 @@ extension Problem {
         )
     )
 
+    static let unreadableBody = Problem(
+        .serviceUnavailable,
+        "unreadable_body",
+        Text("What was sent could not be told from anything else. Send it again.", "无法识别所发送的内容，请重新发送。")
+    )
+
     static let idempotencyKeyReused = Problem(
         .unprocessableContent,
         "idempotency_key_reused",

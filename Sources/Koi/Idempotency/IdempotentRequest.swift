@@ -1,4 +1,5 @@
 import KoiHTTP
+import KoiJSON
 
 /// A request that named itself by an `Idempotency-Key`: by what it is found again, and by what it is told from another.
 struct IdempotentRequest: Sendable {
@@ -41,25 +42,33 @@ struct IdempotentRequest: Sendable {
         return actor.kind.rawValue
     }
 
-    private static func content(of request: Request) -> [UInt8] {
+    private static func content(of request: Request) throws -> [UInt8] {
         switch request.body {
         case .none: []
         case .bytes(let bytes): bytes
-        case .file(let file): sample(of: file)
-        case .parts: []
+        case .file(let file): try digest(of: file)
+        case .parts(let parts): try parts.flatMap(content)
         }
     }
-}
 
-extension IdempotentRequest {
-    /// Bytes at each end of a file that are compared.
-    private static let part = 64 << 10
+    /// What a part is, without the boundary, of which a client may make another each time.
+    private static func content(of part: Part) throws -> [UInt8] {
+        let content =
+            switch part.content {
+            case .bytes(let bytes): bytes
+            case .file(let file): try digest(of: file)
+            }
+        let head: JSONValue = [
+            .string(part.name), part.filename.map(JSONValue.string) ?? .null,
+            part.contentType.map(JSONValue.string) ?? .null, .integer(Int64(content.count)),
+        ]
+        return Array((head.text + "\n").utf8) + content
+    }
 
-    /// The size of a file and both of its ends: to read a gigabyte through would hold up the loop and everybody on it.
-    private static func sample(of file: SpooledFile) -> [UInt8] {
-        let head = (try? ImportFile.read(file.descriptor, 0, part)) ?? []
-        let tail = (try? ImportFile.read(file.descriptor, max(0, file.size - part), part)) ?? []
-        return Array(String(file.size).utf8) + head + tail
+    /// Taken while the file came in: to read a gigabyte through would hold up the loop and everybody on it.
+    private static func digest(of file: SpooledFile) throws -> [UInt8] {
+        guard !file.digest.isEmpty else { throw Problem.unreadableBody }
+        return file.digest
     }
 }
 

@@ -64,17 +64,18 @@ struct KeptAnswerStore {
         return count
     }
 
-    /// Forgets the oldest answers, in the order in which they were given.
+    /// Forgets the oldest answers, in the order in which they were given; and what is from beyond the future that may be, as
+    /// a clock leaves it that was wrong, since everything after it would wait for that time.
     ///
     /// - Returns: how many.
-    func trim(before time: Int64, limit: Int64) throws -> Int {
+    func trim(outside times: ClosedRange<Int64>, limit: Int64) throws -> Int {
         let oldest = try connection.rows(
             "SELECT id, at, told FROM kept_answers ORDER BY id LIMIT ?",
             [.integer(limit)]
         ) { (id: $0.int(0), at: $0.int(1), told: KeptAnswer.told($0.text(2))) }
         var count = 0
         for answer in oldest {
-            guard answer.at < time else { break }
+            if times.contains(answer.at) { break }
             for told in answer.told {
                 try connection.run(
                     "DELETE FROM kept_answer_records WHERE resource = ? AND record = ? AND answer = ?",

@@ -9,8 +9,12 @@ enum ImportDocumentation {
             "Takes a file in, to be looked at before its rows are: 201 with what was found."
         )
         docs.parameters = [
-            Schema.queryParameter("resource", ["type": "string"], required: true, "Of which resource its rows are."),
-            Schema.queryParameter("name", ["type": "string", "maxLength": 200], "What the file is called."),
+            Schema.queryParameter("resource", Schema.queryText, required: true, "Of which resource its rows are."),
+            Schema.queryParameter(
+                "name",
+                ["type": "string", "pattern": "^[^\\u0000]*$", "maxLength": 200],
+                "What the file is called."
+            ),
             Schema.queryParameter(
                 "format",
                 ["type": "string", "enum": .array(ImportFormat.allCases.map { .string($0.rawValue) })],
@@ -18,10 +22,14 @@ enum ImportDocumentation {
             ),
             Schema.queryParameter(
                 "encoding",
-                ["type": "string"],
+                Schema.queryText,
                 "Its encoding, such as gb18030, where it is not recognised."
             ),
-            Schema.queryParameter("delimiter", ["type": "string"], "What is between its cells: , ; | or tab."),
+            Schema.queryParameter(
+                "delimiter",
+                ["type": "string", "enum": [",", ";", "|", "tab"]],
+                "What is between its cells."
+            ),
         ]
         docs.fileTypes = ["text/csv", "application/x-ndjson", "text/vcard"]
         docs.status = .created
@@ -150,6 +158,7 @@ enum ImportDocumentation {
             "state": ["type": "string", "enum": .array(Import.State.allCases.map { .string($0.rawValue) })],
             "columns": Schema.array(column), "mapping": Schema.array(texts), "mode": text, "key": texts,
             "dryRun": ["type": "boolean"], "onProblem": text, "emptyCells": text,
+            "allowDuplicate": ["type": "boolean"],
             "preview": [
                 "type": "object", "description": "The first rows as they would be taken in, and the first problems.",
             ],

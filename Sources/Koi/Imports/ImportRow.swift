@@ -34,7 +34,7 @@ struct ImportRow {
             return after.version == before.version ? .unchanged : .changed
         }
         if mapping.settings.mode == .update { throw Problem.invalid([ImportRow.nothingThere.issue(field: keyName)]) }
-        _ = try service.add(body(of: content, beside: nil))
+        _ = try service.add(body(of: content, beside: nil), allowsDuplicate: mapping.settings.allowsDuplicate)
         return .created
     }
 

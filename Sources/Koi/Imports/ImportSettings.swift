@@ -19,6 +19,8 @@ struct ImportSettings: Sendable, Equatable {
     var stopsAtProblem = false
     /// Whether an empty cell takes the value away, and does not leave it as it is.
     var clearsEmpty = false
+    /// Whether rows are taken in also where such a record may be there already.
+    var allowsDuplicate = false
 
     init(mapping: [String?]) {
         self.mapping = mapping
@@ -32,6 +34,7 @@ struct ImportSettings: Sendable, Equatable {
         isDryRun = object["dryRun"]?.boolValue ?? false
         stopsAtProblem = object["onProblem"] == "stop"
         clearsEmpty = object["emptyCells"] == "clear"
+        allowsDuplicate = object[DuplicateCheck.parameter]?.boolValue ?? false
     }
 
     var json: JSONObject {
@@ -42,6 +45,7 @@ struct ImportSettings: Sendable, Equatable {
             "dryRun": .bool(isDryRun),
             "onProblem": stopsAtProblem ? "stop" : "skip",
             "emptyCells": clearsEmpty ? "clear" : "keep",
+            "allowDuplicate": .bool(allowsDuplicate),
         ]
     }
 
@@ -66,6 +70,11 @@ struct ImportSettings: Sendable, Equatable {
             "空单元格",
             [Choice("keep", "Leave the value", "保留原值"), Choice("clear", "Take it away", "清空")]
         ),
+        .boolean(DuplicateCheck.parameter, "Allow duplicates", "允许重复")
+            .noted(
+                "Whether rows are taken in also where such a record may be there already; else they are refused.",
+                "可能已有相同记录的行是否仍然导入；否则拒绝该行。"
+            ),
     ])
 
     /// The same settings with what a client changed.

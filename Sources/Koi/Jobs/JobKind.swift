@@ -129,7 +129,7 @@ package enum JobKinds {
             SignInTrimming.kind, CollaboratorExpiry.kind, HandoverJob.kind, ErasureJob.kind,
             OutboxTrimming.kind, NotificationTrimming.kind, KeptAnswerTrimming.kind, WebhookTrimming.kind,
             MassJob.kind, MergeJob.kind, MessageJob.kind, ImportJob.kind, ImportUndo.kind,
-            ImportTrimming.kind,
+            ImportTrimming.kind, DuplicateFilling.kind, CompanyExportJob.kind, CompanyExportTrimming.kind,
         ]
     }
 }

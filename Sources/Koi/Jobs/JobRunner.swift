@@ -40,7 +40,7 @@ struct JobRunner: Sendable {
             return try store.finish(job, .failed, failure: .unknownKind, now: outer.now)
         }
         do {
-            let actions = try outer.connection.savepoint {
+            let part = try outer.connection.savepoint {
                 let transaction = try self.transaction(for: job, within: outer)
                 var chunk = JobChunk(
                     job: job,
@@ -52,9 +52,9 @@ struct JobRunner: Sendable {
                 )
                 let step = try work(&chunk)
                 try note(step, of: chunk, in: store)
-                return transaction.afterCommit
+                return transaction
             }
-            for action in actions { outer.whenCommitted(action) }
+            outer.absorb(part)
         } catch {
             // A full or failing disk is not the job's fault, and has undone the other jobs of the transaction too.
             guard outer.connection.isInTransaction, !JobRunner.isStoreFailure(error) else {
@@ -117,15 +117,7 @@ struct JobRunner: Sendable {
 
     /// A transaction on behalf of the job's user; its events name the job in place of a request.
     private func transaction(for job: Job, within outer: Transaction) throws -> Transaction {
-        Transaction(
-            connection: outer.connection,
-            actor: try actor(of: job, outer),
-            now: outer.now,
-            requestID: "job-\(job.id)",
-            catalog: outer.catalog,
-            randomness: outer.randomness,
-            jobBell: outer.jobBell
-        )
+        outer.part(as: try actor(of: job, outer), request: "job-\(job.id)")
     }
 
     /// With the rights that the user has by now, within those of the key that asked for the job; none where the user has

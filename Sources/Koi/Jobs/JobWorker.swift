@@ -1,45 +1,36 @@
 import Dispatch
 import KoiSQLite
 import Logging
-import Synchronization
 
 /// The one who runs the jobs: each that is due gets a chunk in turn, many small ones share a transaction, and what was
 /// running when the process died goes on from the position that its last chunk stored.
 ///
-/// Safe to use from any thread: `reader` and `timer` are touched on `queue` only.
+/// Safe to use from any thread: `reader` is touched on the loop's queue only.
 package final class JobWorker: @unchecked Sendable {
     /// How long a transaction of chunks may hold the writer: the chunk at its end is given the rest, and has to stop
     /// once that is spent, before 20 ms are over.
-    private static let holdTime = Duration.milliseconds(12)
+    package static let holdTime = Duration.milliseconds(12)
     /// The jobs that take turns; others wait until one of them has ended.
     private static let turns: Int64 = 200
-    /// The clock may be set or the machine may sleep, so the worker looks at least this often.
-    private static let longestSleep: Int64 = 60_000
-    private static let sleepAfterFailure: Int64 = 1_000
 
     private let app: App
     private let kinds: [JobKind]
+    private let holdTime: Duration
     private let runner: JobRunner
     private let tasks: JobTasks
-    private let queue = DispatchQueue(label: "koi.jobs")
-    private let isStopping = Atomic(false)
-    private let isWoken = Atomic(false)
+    private let loop: WorkLoop
     private let reader: Connection
-    private let timer: any DispatchSourceTimer
 
+    /// - Parameter holdTime: how long a transaction of chunks may hold the writer.
     /// - Throws: `SQLiteError`
-    package init(_ app: App, kinds: [JobKind]) throws {
+    package init(_ app: App, kinds: [JobKind], holdTime: Duration = JobWorker.holdTime) throws {
         self.app = app
+        self.holdTime = holdTime
         self.kinds = kinds
         runner = JobRunner(app, kinds)
         tasks = JobTasks(app, runner)
+        loop = WorkLoop(DispatchQueue(label: "koi.jobs"), "jobs", logger: app.logger)
         reader = try Connection(path: app.database.path, mode: .readOnly)
-        timer = DispatchSource.makeTimerSource(queue: queue)
-        timer.activate()
-    }
-
-    deinit {
-        timer.cancel()
     }
 
     // MARK: Starting and stopping
@@ -55,6 +46,7 @@ package final class JobWorker: @unchecked Sendable {
             for (kind, due) in zip(self.kinds, dueAtStart) {
                 try self.schedule(kind, due, transaction, store)
             }
+            try DuplicateFilling.begin(in: transaction)
         }
     }
 
@@ -90,51 +82,26 @@ package final class JobWorker: @unchecked Sendable {
 
     /// Runs jobs from here on as they become due.
     package func start() {
-        timer.setEventHandler { [weak self] in self?.runAndSleep() }
-        app.jobBell.listen { [weak self] in self?.wake() }
-        wake()
+        app.jobBell.listen { [loop] in loop.wake() }
+        loop.start {
+            while try self.pass() {}
+            guard !self.loop.isStopped else { return nil }
+            let due = try JobStore(self.reader).nextDue(besides: self.tasks.running)
+            return due.map { $0 - self.app.clock.now() }
+        }
     }
 
     /// Finishes the chunk at hand, asks work outside the writer to end, and stops.
     ///
     /// Blocks. To be called before the database is closed.
     package func stop() {
-        isStopping.store(true, ordering: .releasing)
+        loop.stop()
         app.jobBell.listen(nil)
         tasks.stop()
-        queue.sync {
-            timer.cancel()
-            reader.close()
-        }
+        loop.end { reader.close() }
         // One that was begun after the others had been asked to end.
         tasks.wait()
     }
-
-    private func wake() {
-        guard !isWoken.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        queue.async { self.runAndSleep() }
-    }
-
-    private func runAndSleep() {
-        isWoken.store(false, ordering: .releasing)
-        do {
-            while try pass() {}
-            guard !isStopped else { return }
-            let due = try JobStore(reader).nextDue(besides: tasks.running)
-            sleep(due.map { max($0 - app.clock.now(), 0) } ?? Self.longestSleep)
-        } catch {
-            guard !isStopped else { return }
-            app.logger.error("jobs", metadata: ["error": "\(error)"])
-            sleep(Self.sleepAfterFailure)
-        }
-    }
-
-    private func sleep(_ milliseconds: Int64) {
-        let time = min(milliseconds, Self.longestSleep)
-        timer.schedule(deadline: .now() + .milliseconds(Int(time)))
-    }
-
-    private var isStopped: Bool { isStopping.load(ordering: .acquiring) }
 
     // MARK: Running
 
@@ -144,16 +111,16 @@ package final class JobWorker: @unchecked Sendable {
     ///
     /// - Throws: `DatabaseError`, `SQLiteError`
     package func runDue() throws {
-        while try queue.sync(execute: pass) { tasks.wait() }
+        while try loop.queue.sync(execute: pass) { tasks.wait() }
     }
 
     /// Gives each job that is due one chunk, or begins its work outside the writer.
     ///
-    /// On `queue`.
+    /// On the loop's queue.
     ///
     /// - Returns: whether there was any.
     func pass() throws -> Bool {
-        guard !isStopped else { return false }
+        guard !loop.isStopped else { return false }
         let running = tasks.running
         let store = JobStore(reader)
         if !running.isEmpty { tasks.cancel(try store.cancellations()) }
@@ -163,7 +130,7 @@ package final class JobWorker: @unchecked Sendable {
         // One that failed, or that ran when the process died, runs alone: if it ends the process again, it is the only one
         // to have an attempt counted.
         var together: [Int64] = []
-        for job in due where !isStopped {
+        for job in due where !loop.isStopped {
             if case .task(let work) = runner.kind(of: job)?.work {
                 try startTask(job, work)
             } else if job.attempts > 0 {
@@ -189,10 +156,10 @@ package final class JobWorker: @unchecked Sendable {
     /// Runs a chunk of each, as many in one transaction as there is time for.
     private func run(_ ids: [Int64]) throws {
         var rest = ids[...]
-        while !rest.isEmpty, !isStopped {
+        while !rest.isEmpty, !loop.isStopped {
             let waiting = rest
             let count = try app.perform { transaction in
-                let deadline = ContinuousClock.now + Self.holdTime
+                let deadline = ContinuousClock.now + self.holdTime
                 var count = 0
                 for id in waiting where count == 0 || ContinuousClock.now < deadline {
                     try self.runner.runChunk(
@@ -215,7 +182,7 @@ package final class JobWorker: @unchecked Sendable {
             try self.runner.runChunk(
                 job.id,
                 in: transaction,
-                until: ContinuousClock.now + Self.holdTime,
+                until: ContinuousClock.now + self.holdTime,
                 isCounted: true
             )
         }

@@ -117,8 +117,8 @@ package enum APIKey {
         )
     }
 
-    /// Koi on behalf of a key's user, within what the key allows; nil where the key was revoked or has ended, or its user is
-    /// not active.
+    /// Koi on behalf of a user, within what a key allows, be it the user's own or that of whoever asked for it; nil where the
+    /// key was revoked or has ended, or the user or that of the key is not active.
     static func actor(
         of key: Int64,
         _ user: Int64,
@@ -127,10 +127,11 @@ package enum APIKey {
         _ connection: Connection
     ) throws -> Actor? {
         let sql = """
-            SELECT role, scopes FROM keys
-            WHERE id = ? AND "user" = ? AND "removedAt" IS NULL AND coalesce("expiresAt", ?) > ?
+            SELECT role, scopes FROM keys AS k
+            WHERE id = ? AND "removedAt" IS NULL AND coalesce("expiresAt", ?) > ?
+                AND EXISTS (SELECT 1 FROM users AS u WHERE u.id = k."user" AND u.active = 1)
             """
-        let values: [SQLValue] = [.integer(key), .integer(user), .integer(.max), .integer(now)]
+        let values: [SQLValue] = [.integer(key), .integer(.max), .integer(now)]
         let limits = try connection.first(sql, values) { (role: $0.intOrNil(0), scopes: KeyScopes(texts($0, 1))) }
         guard let limits else { return nil }
         return try Actor.user(
@@ -141,6 +142,13 @@ package enum APIKey {
             in: catalog,
             connection
         )
+    }
+
+    /// By what a key is narrower than its user, be it good still or not.
+    static func limits(of key: Int64, _ connection: Connection) throws -> (role: Int64?, scopes: KeyScopes)? {
+        try connection.first("SELECT role, scopes FROM keys WHERE id = ?", [.integer(key)]) {
+            ($0.intOrNil(0), KeyScopes(texts($0, 1)))
+        }
     }
 
     private static func texts(_ row: Row, _ column: Int) -> [String] {

@@ -83,7 +83,12 @@ struct MassService {
         let (before, after) = try service.changed(id, by: patch)
         let access = transaction.actor.access
         let held = access.restrictions(of: order.resource.name)
-        let fields = after.changedFields(from: before).filter { held.reading($0.name) != .hidden }
+        let changed = Set(after.changedFields(from: before).map(\.name))
+        // Whether a value that is held back is the one in the patch is not told.
+        let fields = order.resource.fields.filter { field in
+            held.reading(field.name) != .hidden
+                && (changed.contains(field.name) || patch[field.name] != nil && held.holdsBack(any: field))
+        }
         transaction.saw(access.watched(fields.map(\.name), of: order.resource.name), of: id, order.resource.name)
         func shown(_ record: Record) -> JSONValue {
             .object(

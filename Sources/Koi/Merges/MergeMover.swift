@@ -70,7 +70,7 @@ struct MergeMover {
 
     /// Those of the first so many that cannot be placed.
     func misplaced(atMost limit: Int) throws -> [Misplaced] {
-        try store.otherChanges(of: merge, limit: limit).compactMap { change in
+        try store.otherChanges(of: merge, limit: limit).filter { !MergedFilters.isOne($0) }.compactMap { change in
             try placed(change) == nil
                 ? Misplaced(resource: change.resource, record: change.record, field: change.field) : nil
         }
@@ -84,6 +84,10 @@ struct MergeMover {
         let changes = try store.otherChanges(of: merge, limit: limit)
         for change in changes {
             try store.remove(change, of: merge.id)
+            guard !MergedFilters.isOne(change) else {
+                try MergedFilters(target, transaction).moveBack(change)
+                continue
+            }
             guard let placed = try placed(change) else {
                 misplaced.append(Misplaced(resource: change.resource, record: change.record, field: change.field))
                 continue

@@ -56,7 +56,14 @@ struct MergeService {
         var snapshot = MergeSnapshot(survivor: survivor, loser: loser)
         snapshot.collaborators = try CollaboratorService(resource, transaction).adopt(from: loser.id, by: stored)
         snapshot.notifications = try moveNotifications(from: loser.id, to: survivor.id)
+        snapshot.consents = try MergedConsents(resource, transaction).adopt(from: loser.id, by: survivor.id)
+        for field in snapshot.consents.fields {
+            try store.add(MergeChange(survivor, field, before: .null, after: .null), to: id)
+        }
+        snapshot.recipients = try moveRecipients(from: loser.id, to: survivor.id)
+        snapshot.distinct = try DistinctPairs(resource, transaction).adopt(from: loser.id, by: survivor.id)
         try store.setSnapshot(snapshot, of: id)
+        try MergedFilters(resource, transaction).move(found(id))
         try moveReferences(id)
         return try found(id)
     }
@@ -85,6 +92,21 @@ struct MergeService {
         try transaction.connection.rows(
             "UPDATE notifications SET record = ? WHERE resource = ? AND record = ? RETURNING id",
             [.integer(survivor), .text(resource.name), .integer(loser)]
+        ) { $0.int(0) }
+    }
+
+    /// Who was to get a message under both numbers gets it once.
+    private func moveRecipients(from loser: Int64, to survivor: Int64) throws -> [Int64] {
+        try transaction.connection.rows(
+            """
+            UPDATE message_recipients SET record = ? WHERE resource = ? AND record = ? AND NOT EXISTS (
+                SELECT 1 FROM message_recipients AS o
+                WHERE o.resource = ? AND o.record = ? AND o.message = message_recipients.message
+            ) RETURNING id
+            """,
+            [
+                .integer(survivor), .text(resource.name), .integer(loser), .text(resource.name), .integer(survivor),
+            ]
         ) { $0.int(0) }
     }
 

@@ -9,6 +9,12 @@ struct MergeSnapshot {
     var collaborators: [Collaborator] = []
     /// The numbers of the notifications that were about the loser.
     var notifications: [Int64] = []
+    /// What the survivor has said of messages.
+    var consents = MergedConsents.Change()
+    /// The numbers of the recipients of messages that were the loser.
+    var recipients: [Int64] = []
+    /// Of which records the survivor was not said before that they are not the same.
+    var distinct: [Int64] = []
 
     init(survivor: Record, loser: Record) {
         self.survivor = MergeSnapshot.values(of: survivor)
@@ -20,13 +26,18 @@ struct MergeSnapshot {
         loser = stored["loser"]?.objectValue ?? [:]
         collaborators = (stored["collaborators"]?.arrayValue ?? []).compactMap(Collaborator.init(terms:))
         notifications = (stored["notifications"]?.arrayValue ?? []).compactMap(\.integerValue)
+        consents = MergedConsents.Change(stored: stored["consents"])
+        recipients = (stored["recipients"]?.arrayValue ?? []).compactMap(\.integerValue)
+        distinct = (stored["distinct"]?.arrayValue ?? []).compactMap(\.integerValue)
     }
 
     var stored: JSONValue {
         [
             "survivor": .object(survivor), "loser": .object(loser),
             "collaborators": .array(collaborators.map(\.json)),
-            "notifications": .array(notifications.map(JSONValue.integer)),
+            "notifications": .array(notifications.map(JSONValue.integer)), "consents": consents.stored,
+            "recipients": .array(recipients.map(JSONValue.integer)),
+            "distinct": .array(distinct.map(JSONValue.integer)),
         ]
     }
 

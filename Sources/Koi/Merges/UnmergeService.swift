@@ -57,7 +57,11 @@ struct UnmergeService {
             ["from": .integer(survivor.id), "merge": .integer(merge.id)],
             also: [EventSubject(resource: resource.name, id: survivor.id)]
         )
-        try moveNotificationsBack(snapshot.notifications)
+        try moveBack(snapshot.notifications, in: "notifications")
+        try moveBack(snapshot.recipients, in: "message_recipients")
+        try DistinctPairs(resource, transaction).release(snapshot.distinct, by: survivor.id)
+        try MergedConsents(resource, transaction)
+            .release(snapshot.consents, survivor: survivor.id, loser: loser.id)
         let moved = try mover.moveBack(atMost: movedAtOnce)
         guard moved.count < movedAtOnce else {
             try transaction.jobs.add(MergeJob.job(for: merge))
@@ -84,10 +88,10 @@ struct UnmergeService {
         return (.array(back.map(\.json)), taken)
     }
 
-    private func moveNotificationsBack(_ ids: [Int64]) throws {
+    private func moveBack(_ ids: [Int64], in table: String) throws {
         for id in ids {
             try transaction.connection.run(
-                "UPDATE notifications SET record = ? WHERE id = ? AND resource = ? AND record = ?",
+                "UPDATE \(table) SET record = ? WHERE id = ? AND resource = ? AND record = ?",
                 [.integer(merge.loser), .integer(id), .text(resource.name), .integer(merge.survivor)]
             )
         }

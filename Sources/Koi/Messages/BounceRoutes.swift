@@ -117,7 +117,7 @@ struct BounceService {
     /// A message that is still to be tried again is refused by itself then.
     private func fail(_ recipient: MessageRecipient, _ failure: DeliveryFailure) throws -> MessageRecipient {
         let state = recipient.state == .sent ? .failed : recipient.state
-        try MessageOutcome(transaction.asSystem).settle(recipient, state, failure)
+        try transaction.acting(as: .system) { try MessageOutcome($0).settle(recipient, state, failure) }
         return try store.find(recipient.id) ?? recipient
     }
 

@@ -82,6 +82,16 @@ struct ConsentStore {
         )
     }
 
+    func remove(_ consent: Consent, of record: EventSubject) throws {
+        try connection.run(
+            "DELETE FROM consents WHERE resource = ? AND record = ? AND channel = ? AND purpose = ?",
+            [
+                .text(record.resource), .integer(record.id), .text(consent.channel.rawValue),
+                .text(consent.purpose.rawValue),
+            ]
+        )
+    }
+
     /// Takes away all that a record said.
     func remove(of record: EventSubject) throws -> Int {
         try connection.run(

@@ -106,7 +106,9 @@ private struct ConsentDocumentation {
         ]
         docs.request = ConsentRoutes.terms.schema
         docs.answer = ConsentDocumentation.consent
-        docs.problems = [.badRequest, .forbidden, .notFound, .unsupportedMediaType, .unprocessableContent]
+        docs.problems = [
+            .badRequest, .forbidden, .notFound, .conflict, .unsupportedMediaType, .unprocessableContent,
+        ]
         return docs
     }
 

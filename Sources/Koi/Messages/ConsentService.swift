@@ -40,26 +40,50 @@ struct ConsentService {
     }
 
     /// What is withdrawn holds for the address as well, and so for every record that has it; what is given lifts that for
-    /// the address that the record has by now.
+    /// the address that the record has by now, as far as it was not blocked later.
+    ///
+    /// - Throws: `Problem.conflict` for what was said before what is known already, as an old file has it.
     func put(_ consent: Consent, of record: Record) throws {
+        let subject = EventSubject(resource: record.resource.name, id: record.id)
+        let before = try store.find(consent.channel, consent.purpose, of: subject)
+        if let before, before.at > consent.at { throw ConsentService.saidLater }
         if let address = consent.channel.address(of: record), let reason = Suppressions.Reason(consent.purpose) {
             let digest = consent.channel.digest(of: address)
             switch consent.state {
             case .withdrawn: try Suppressions(transaction).add(reason, digest, on: consent.channel)
-            case .given: try Suppressions(transaction).remove(reason, digest, on: consent.channel)
+            case .given: try Suppressions(transaction).remove(reason, digest, on: consent.channel, until: consent.at)
             }
         }
-        let subject = EventSubject(resource: record.resource.name, id: record.id)
-        let before = try store.find(consent.channel, consent.purpose, of: subject)
         guard before != consent else { return }
+        try set(consent, before: before, of: subject)
+    }
+
+    /// Stores what holds for a record alone, and for no address.
+    func set(_ consent: Consent, before: Consent?, of subject: EventSubject) throws {
         try store.put(consent, of: subject)
-        var payload: JSONObject = ["after": ["consent": .object(consent.terms)]]
+        try log(before, consent, subject)
+    }
+
+    /// Takes back what holds for a record alone.
+    func remove(_ consent: Consent, of subject: EventSubject) throws {
+        try store.remove(consent, of: subject)
+        try log(consent, nil, subject)
+    }
+
+    private func log(_ before: Consent?, _ after: Consent?, _ subject: EventSubject) throws {
+        guard let resource = transaction.catalog.resources[subject.resource] else { return }
+        var payload: JSONObject = ["after": ["consent": after.map { .object($0.terms) } ?? .null]]
         if let before { payload["before"] = ["consent": .object(before.terms)] }
         try transaction.events.append(
-            Event(type: record.resource.singular + ".consentChanged", subject: subject, payload: payload),
+            Event(type: resource.singular + ".consentChanged", subject: subject, payload: payload),
             in: transaction
         )
     }
+
+    private static let saidLater = Problem.conflict(
+        "said_later",
+        Text("What is known of this was said later, and stands.", "已有更晚的表示，以其为准。")
+    )
 
     /// All that is said of a record, and of the addresses that it has by now.
     func document(of record: Record) throws -> JSONObject {

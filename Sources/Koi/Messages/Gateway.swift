@@ -90,18 +90,21 @@ struct GatewayRules: RecordRules {
     ) throws {
         let order = GatewayTemplate(record)
         issues += order.issues
-        guard let before, GatewayTemplate(before).origin != order.origin else { return }
-        // A secret goes nowhere else than where it was given for.
+        if let before, GatewayTemplate(before).origin != order.origin { record["secrets"] = [] }
+    }
+
+    func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {
+        guard let before else { return }
+        if GatewayTemplate(before).origin != GatewayTemplate(record).origin { try forget(before, transaction) }
+        try transaction.outbox.hurry(.gateway(record.id))
+    }
+
+    /// A secret goes nowhere else than where it was given for.
+    private func forget(_ before: Record, _ transaction: Transaction) throws {
         for secret in (before["secrets"].arrayValue ?? []).compactMap(\.stringValue) {
             try SecretStore(transaction).remove(at: Gateway.place(secret, of: before.id))
         }
         try transaction.connection.run("UPDATE gateways SET secrets = '[]' WHERE id = ?", [.integer(before.id)])
-        record["secrets"] = []
-    }
-
-    func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {
-        guard before != nil else { return }
-        try transaction.outbox.hurry(.gateway(record.id))
     }
 }
 

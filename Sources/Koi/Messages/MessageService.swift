@@ -209,18 +209,3 @@ extension Problem {
         )
     }
 }
-
-extension Transaction {
-    /// The same, in Koi's own name.
-    var asSystem: Transaction {
-        Transaction(
-            connection: connection,
-            actor: .system,
-            now: now,
-            requestID: requestID,
-            catalog: catalog,
-            randomness: randomness,
-            jobBell: jobBell
-        )
-    }
-}

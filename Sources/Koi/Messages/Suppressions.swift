@@ -35,17 +35,22 @@ struct Suppressions {
         )
     }
 
+    /// What is said again counts as said last, and nothing older lifts it.
     func add(_ reason: Reason, _ digest: [UInt8], on channel: MessageChannel) throws {
         try connection.run(
-            "INSERT INTO suppressions (channel, digest, reason, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            """
+            INSERT INTO suppressions (channel, digest, reason, at) VALUES (?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET at = max(at, excluded.at)
+            """,
             [.text(channel.rawValue), .blob(digest), .text(reason.rawValue), .integer(transaction.now)]
         )
     }
 
-    func remove(_ reason: Reason, _ digest: [UInt8], on channel: MessageChannel) throws {
+    /// - Parameter time: what was added after it stays.
+    func remove(_ reason: Reason, _ digest: [UInt8], on channel: MessageChannel, until time: Int64) throws {
         try connection.run(
-            "DELETE FROM suppressions WHERE channel = ? AND digest = ? AND reason = ?",
-            [.text(channel.rawValue), .blob(digest), .text(reason.rawValue)]
+            "DELETE FROM suppressions WHERE channel = ? AND digest = ? AND reason = ? AND at <= ?",
+            [.text(channel.rawValue), .blob(digest), .text(reason.rawValue), .integer(time)]
         )
     }
 }

@@ -24,6 +24,11 @@ package struct OpenAPI {
     }
 
     package var document: JSONValue {
+        .object(SharedParts.share(in: spelledOut))
+    }
+
+    /// The document with everything where it belongs, repeated as often as it is said.
+    var spelledOut: JSONObject {
         [
             "openapi": "3.1.0",
             "info": [
@@ -221,28 +226,29 @@ package struct OpenAPI {
     }
 
     /// RFC 9457, with Koi's extension members.
-    private static let problem: JSONValue = [
-        "type": "object",
-        "required": ["type", "title", "status", "code", "detail"],
-        "properties": [
-            "type": ["type": "string"],
-            "title": ["type": "string"],
-            "status": ["type": "integer"],
-            "code": ["type": "string", "description": "Stable, for programs."],
-            "detail": [
-                "type": "string",
-                "description": "What to do, in the language of Accept-Language (en or zh).",
-            ],
-            "requestId": ["type": "string"],
-            "errors": [
-                "type": "array",
-                "items": [
-                    "type": "object",
-                    "required": ["field", "code", "message"],
-                    "properties": [
-                        "field": ["type": "string"], "code": ["type": "string"],
-                        "message": ["type": "string"],
-                    ],
+    private static let problem: JSONValue = Schema.object(
+        JSONObject(problemMembers.members + Problem.duplicateMembers.members),
+        required: ["type", "title", "status", "code", "detail"]
+    )
+
+    private static let problemMembers: JSONObject = [
+        "type": ["type": "string"],
+        "title": ["type": "string"],
+        "status": ["type": "integer"],
+        "code": ["type": "string", "description": "Stable, for programs."],
+        "detail": [
+            "type": "string",
+            "description": "What to do, in the language of Accept-Language (en or zh).",
+        ],
+        "requestId": ["type": "string"],
+        "errors": [
+            "type": "array",
+            "items": [
+                "type": "object",
+                "required": ["field", "code", "message"],
+                "properties": [
+                    "field": ["type": "string"], "code": ["type": "string"],
+                    "message": ["type": "string"],
                 ],
             ],
         ],

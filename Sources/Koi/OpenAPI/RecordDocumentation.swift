@@ -54,6 +54,7 @@ struct RecordDocumentation {
 
     var create: RouteDocumentation {
         var docs = documentation("create" + one, "Adds a \(resource.label.en).")
+        docs.parameters = allowDuplicate
         docs.request = Schema.reference(one + "Create")
         docs.status = .created
         docs.answer = Schema.reference(resource.shownOnce.isEmpty ? one : one + "Created")
@@ -62,6 +63,18 @@ struct RecordDocumentation {
         ]
         docs.problems = [.badRequest, .conflict, .unsupportedMediaType, .unprocessableContent]
         return docs
+    }
+
+    /// The parameter of what makes a record, where records are compared.
+    var allowDuplicate: [JSONValue] {
+        guard resource.findsDuplicates else { return [] }
+        return [
+            Schema.queryParameter(
+                DuplicateCheck.parameter,
+                ["type": "boolean"],
+                "Whether it is added also where such a \(resource.label.en) may be there already; 409 otherwise."
+            )
+        ]
     }
 
     var change: RouteDocumentation {

@@ -35,6 +35,13 @@ package enum Schema {
         "fields": array(["type": "string"]),
     ])
 
+    /// What something is about; null where it is about no record.
+    static let subjectOrNull: JSONValue = [
+        "anyOf": [
+            object(["resource": ["type": "string"], "id": idSchema], required: ["resource", "id"]), ["type": "null"],
+        ]
+    ]
+
     // MARK: Parameters
 
     /// Text in a query cannot hold U+0000.

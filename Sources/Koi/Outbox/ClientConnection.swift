@@ -19,7 +19,7 @@ final class ClientConnection {
 
     /// - Throws: `DeliveryFailure`, `Stopped`
     convenience init(host: String, port: Int, isStopping: @escaping @Sendable () -> Bool) throws {
-        let addresses = NameLookup.addresses(of: host, port: port, timeout: ClientConnection.connectTime)
+        let addresses = try NameLookup.addresses(of: host, port: port, timeout: ClientConnection.connectTime)
         guard !addresses.isEmpty else { throw DeliveryFailure.unknownHost(host) }
         let time = ClientConnection.connectTime * addresses.count
         try self.init(addresses, host: host, port: port, until: .now + time, isStopping: isStopping)
@@ -215,6 +215,13 @@ extension DeliveryFailure {
             "无法解析服务器名称 \(host)。"
         )
     }
+
+    /// The resolver of the system was not even asked.
+    static let resolverBusy = DeliveryFailure(
+        "resolver_busy",
+        "The system's resolver is at work on other names. Try again later.",
+        "系统的域名解析器正忙，请稍后重试。"
+    )
 
     static func unreachable(_ host: String, _ port: Int, _ number: Int32) -> DeliveryFailure {
         let reason = String(cString: strerror(number))

@@ -18,8 +18,9 @@ enum NameLookup {
     /// Blocks for at most `timeout`.
     ///
     /// - Returns: none where the name is unknown or the resolver too slow.
-    static func addresses(of host: String, port: Int, timeout: Duration) -> [Address] {
-        lanes.addresses(of: host, port: port, until: ContinuousClock.now + timeout) { false }
+    /// - Throws: `DeliveryFailure.resolverBusy`
+    static func addresses(of host: String, port: Int, timeout: Duration) throws -> [Address] {
+        try lanes.addresses(of: host, port: port, until: ContinuousClock.now + timeout) { false }
     }
 
     /// - Parameter isNumeric: whether only an address in numbers is read, which asks nobody.

@@ -63,7 +63,7 @@ struct OutboxDesk: Sendable {
         }
     }
 
-    /// Koi stopped before anything came of it.
+    /// It ended before anything was sent, as where Koi stops.
     func takeBack(_ message: OutboxMessage) throws {
         try app.perform {
             try OutboxStore($0.connection).wait(message.id, attempts: message.attempts, until: $0.now, nil)

@@ -2,36 +2,28 @@ import Dispatch
 import KoiJSON
 import KoiSQLite
 import Logging
-import Synchronization
 
 /// Delivers what stands in the outbox, at least once: an attempt is stored before it is made and its outcome afterwards, so
 /// what was under way when the process died is delivered again.
 ///
 /// Each channel has queues of its own, and so none waits for another.
 ///
-/// Safe to use from any thread: `reader`, `timer` and `lanes` are touched on `queue` only.
+/// Safe to use from any thread: `reader` and `lanes` are touched on the loop's queue only.
 package final class OutboxWorker: @unchecked Sendable {
     /// Takes a shipment to where it goes, and returns what the other side calls it; blocks.
     ///
     /// Throws `DeliveryFailure` where it is not delivered, `ClientConnection.Stopped` where Koi stops meanwhile.
     typealias Courier = @Sendable (Shipment, _ isStopping: @escaping @Sendable () -> Bool) throws -> String?
 
-    /// The clock may be set or the machine may sleep, so the worker looks at least this often.
-    private static let longestSleep: Int64 = 60_000
-    private static let sleepAfterFailure: Int64 = 1_000
     /// Gateways at which something is under way at once.
     private static let maximumGateways = 32
 
     private let app: App
     private let courier: Courier
     private let desk: OutboxDesk
-    private let queue = DispatchQueue(label: "koi.outbox")
+    private let loop: WorkLoop
     private let underWay = DispatchGroup()
-    private let isStarted = Atomic(false)
-    private let isStopping = Atomic(false)
-    private let isWoken = Atomic(false)
     private let reader: Connection
-    private let timer: any DispatchSourceTimer
     private var lanes: [OutboxMessage.Channel: OutboxLane] = [:]
 
     /// - Parameter isDry: whether all goes into the folder `outgoing`, and nothing over the network.
@@ -45,51 +37,31 @@ package final class OutboxWorker: @unchecked Sendable {
         self.app = app
         self.courier = courier
         desk = OutboxDesk(app, isDry: isDry)
+        loop = WorkLoop(DispatchQueue(label: "koi.outbox"), "outbox", logger: app.logger)
         reader = try Connection(path: app.database.path, mode: .readOnly)
-        timer = DispatchSource.makeTimerSource(queue: queue)
-        timer.activate()
-    }
-
-    deinit {
-        timer.cancel()
     }
 
     // MARK: Starting and stopping
 
     package func start() {
-        isStarted.store(true, ordering: .releasing)
-        timer.setEventHandler { [weak self] in self?.runAndSleep() }
-        app.catalog.outboxBell.listen { [weak self] in self?.wake() }
-        wake()
+        app.catalog.outboxBell.listen { [loop] in loop.wake() }
+        loop.start {
+            while try self.pass() {}
+            guard !self.loop.isStopped else { return nil }
+            return try self.nextTime().map { $0 - self.app.clock.now() }
+        }
     }
 
     /// Gives up what is under way, which is delivered again after the next start, and stops.
     ///
     /// Blocks. To be called before the database is closed.
     package func stop() {
-        isStopping.store(true, ordering: .releasing)
+        loop.stop()
         app.catalog.outboxBell.listen(nil)
-        queue.sync { timer.cancel() }
+        // Nothing is begun any more once this is done.
+        loop.queue.sync {}
         underWay.wait()
-        queue.sync { reader.close() }
-    }
-
-    private func wake() {
-        guard !isWoken.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        queue.async { self.runAndSleep() }
-    }
-
-    private func runAndSleep() {
-        isWoken.store(false, ordering: .releasing)
-        guard !isStopped else { return }
-        do {
-            while try pass() {}
-            try sleep(nextTime().map { max($0 - app.clock.now(), 0) } ?? Self.longestSleep)
-        } catch {
-            guard !isStopped else { return }
-            app.logger.error("outbox", metadata: ["error": "\(error)"])
-            sleep(Self.sleepAfterFailure)
-        }
+        loop.end { reader.close() }
     }
 
     /// When there may be something to begin, beside what the end of a delivery makes room for.
@@ -102,12 +74,6 @@ package final class OutboxWorker: @unchecked Sendable {
         }
         return times.min()
     }
-
-    private func sleep(_ milliseconds: Int64) {
-        timer.schedule(deadline: .now() + .milliseconds(Int(min(milliseconds, Self.longestSleep))))
-    }
-
-    private var isStopped: Bool { isStopping.load(ordering: .acquiring) }
 
     // MARK: Delivering
 
@@ -122,18 +88,18 @@ package final class OutboxWorker: @unchecked Sendable {
     ///
     /// For tests.
     func runRound() throws -> Bool {
-        let hasBegun = try queue.sync(execute: pass)
+        let hasBegun = try loop.queue.sync(execute: pass)
         underWay.wait()
         return hasBegun
     }
 
     /// Begins all that is due and has room.
     ///
-    /// On `queue`.
+    /// On the loop's queue.
     ///
     /// - Returns: whether there was any.
     private func pass() throws -> Bool {
-        guard !isStopped else { return false }
+        guard !loop.isStopped else { return false }
         return try OutboxStore(reader).channels().reduce(false) { try begin(on: $1) || $0 }
     }
 
@@ -163,10 +129,10 @@ package final class OutboxWorker: @unchecked Sendable {
         underWay.enter()
         queue.async {
             let pause = self.attempt(id)
-            self.queue.async {
+            self.loop.queue.async {
                 self.lanes[channel]?.end(id)
                 if let pause { self.lanes[channel]?.rest(until: pause) }
-                if self.isStarted.load(ordering: .acquiring) { self.wake() }
+                self.loop.wake()
                 self.underWay.leave()
             }
         }
@@ -180,16 +146,19 @@ package final class OutboxWorker: @unchecked Sendable {
         } catch {
             // Nothing is known of the row, which may still be due.
             app.logger.error("outbox", metadata: ["outbox": "\(id)", "error": "\(error)"])
-            return app.clock.now() + Self.sleepAfterFailure
+            return app.clock.now() + WorkLoop.sleepAfterFailure
         }
     }
 
     private func deliver(_ id: Int64) throws {
-        guard !isStopped, let (message, shipment) = try desk.begin(id) else { return }
+        guard !loop.isStopped, let (message, shipment) = try desk.begin(id) else { return }
         do {
-            let receipt = try courier(shipment) { [weak self] in self?.isStopped ?? true }
+            let receipt = try courier(shipment) { [loop] in loop.isStopped }
             try desk.finish(message, receipt: receipt)
         } catch is ClientConnection.Stopped {
+            try desk.takeBack(message)
+        } catch let failure as DeliveryFailure where failure == .resolverBusy {
+            // No attempt: the server was not even looked for.
             try desk.takeBack(message)
         } catch let failure as DeliveryFailure {
             try desk.settle(message, failure)

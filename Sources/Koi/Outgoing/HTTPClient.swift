@@ -29,7 +29,7 @@ struct HTTPClient: Sendable {
         until deadline: ContinuousClock.Instant,
         _ isStopping: @escaping @Sendable () -> Bool
     ) throws -> ClientConnection {
-        let found = NameLanes.outgoing.addresses(of: url.host, port: url.port, until: deadline, isStopping)
+        let found = try NameLanes.outgoing.addresses(of: url.host, port: url.port, until: deadline, isStopping)
         if isStopping() { throw ClientConnection.Stopped() }
         guard !found.isEmpty else { throw DeliveryFailure.unknownHost(url.host) }
         let permitted = found.filter { address in

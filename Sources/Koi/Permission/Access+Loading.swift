@@ -63,6 +63,16 @@ extension Access {
     }
 }
 
+extension Actor {
+    /// The same with its rights as a transaction sees them: what is remembered follows a commit a moment later.
+    func renewed(in transaction: Transaction) throws -> Actor {
+        guard let user, !access.isFull else { return self }
+        let limits = try key.flatMap { try APIKey.limits(of: $0, transaction.connection) }
+        let access = try Access.of(user, keyRole: limits?.role, scopes: limits?.scopes ?? .all, transaction)
+        return Actor(kind: kind, user: user, key: key, session: session, timeZone: timeZone, access: access)
+    }
+}
+
 extension Transaction {
     /// Has everything forgotten that is remembered of who may do what, once this is on disk.
     ///

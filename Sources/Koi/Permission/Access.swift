@@ -88,11 +88,23 @@ package final class Access: Sendable {
         }
     }
 
-    /// A mark of all that it allows: another one where anything was given or taken since.
-    func mark(at now: Int64) -> [UInt8] {
-        let people = [user.map(String.init) ?? "", team.sorted().map(String.init).joined(separator: ",")]
-        let parts = grants.map(\.text) + [scopes.text] + people + [collaborations.text(at: now)]
-        return Digest.sha256(Array(parts.joined(separator: "\n").utf8))
+    /// A mark of what it allows on some resources and on all areas, or on everything: another one where anything of that was
+    /// given or taken since.
+    ///
+    /// Whose records these rights reach is no part of it.
+    func mark(of resources: Set<String>?) -> [UInt8] {
+        let rights = resources.map(rights) ?? grants.map(\.text) + [scopes.text]
+        return Digest.sha256(Array(([user.map(String.init) ?? ""] + rights).joined(separator: "\n").utf8))
+    }
+
+    private func rights(on resources: Set<String>) -> [String] {
+        let names = resources.sorted() + Area.allCases.map(\.rawValue)
+        return names.flatMap { name in
+            Verb.allCases.map { "\(name).\($0.rawValue) \(scope($0, on: name))" }
+                + restrictions(of: name).byName.sorted { $0.key < $1.key }.map {
+                    "\(name).\($0.key) \($0.value.reading) \($0.value.isWritable)"
+                }
+        }
     }
 
     // MARK: Records
@@ -234,12 +246,6 @@ package struct Collaborations: Sendable {
                 Share(record: row.int(1), mayWrite: row.text(2) == "write", expiresAt: row.intOrNil(3))
             )
         }
-    }
-
-    fileprivate func text(at now: Int64) -> String {
-        shares.sorted { $0.key < $1.key }.flatMap { resource, shares in
-            shares.filter { ($0.expiresAt ?? .max) > now }.map { "\(resource)/\($0.record)/\($0.mayWrite)" }.sorted()
-        }.joined(separator: ",")
     }
 
     func hasAny(of resource: String) -> Bool { shares[resource] != nil }

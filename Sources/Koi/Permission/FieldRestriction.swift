@@ -71,6 +71,13 @@ package struct FieldRestrictions: Sendable, Equatable {
         return field.hasPrefix("custom.") ? max(own, byName["custom"]?.reading ?? .clear) : own
     }
 
+    /// Whether any of a field is not shown in clear.
+    func holdsBack(any field: Field) -> Bool {
+        if reading(field.name) != .clear { return true }
+        guard case .custom = field.kind else { return false }
+        return byName.contains { $0.key.hasPrefix(field.name + ".") && $0.value.reading != .clear }
+    }
+
     func isWritable(_ field: String) -> Bool {
         if byName.isEmpty { return true }
         let own = byName[field]?.isWritable ?? true

@@ -26,6 +26,7 @@ package enum PersonalHoldings {
         HeldEvents(), HeldOwnerships(), HeldCollaborators(), HeldAccesses(),
         HeldFilters(resource: SavedView.resource), HeldFilters(resource: Webhook.resource),
         HeldNotifications(), HeldMail(), HeldAnswers(), HeldDeliveries(), HeldImports(),
+        HeldCompanyExports(),
         HeldMessages(), HeldConsents(), HeldMerges(),
     ]
 }

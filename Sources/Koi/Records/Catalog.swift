@@ -18,6 +18,8 @@ package struct ResourceList: Sendable {
 /// database between requests, to be renewed when a transaction that changes it is committed.
 package final class Catalog: Sendable {
     package let resources: ResourceList
+    /// Which log this database has.
+    let log: String
     package let customFields = CustomFieldCache()
     package let keys: KeyRing
     package let organisation = OrganisationCache()
@@ -35,6 +37,7 @@ package final class Catalog: Sendable {
     package let secrets: SecretBox
     /// The files that wait to be imported, or were.
     let imports: ImportFolder
+    let exports: CompanyExportFolder
     /// Is told of each event once it is on disk.
     package let headKeeper: HeadKeeper
     /// As well, for those who listen.
@@ -46,18 +49,22 @@ package final class Catalog: Sendable {
 
     package init(
         _ resources: [Resource],
+        log: String,
         keys: KeyRing,
         secrets: SecretBox,
         imports: ImportFolder,
+        exports: CompanyExportFolder,
         headKeeper: HeadKeeper,
         eventHub: EventHub,
         outgoing: AddressPolicy = AddressPolicy(),
         isDry: Bool = false
     ) {
         self.resources = ResourceList(resources)
+        self.log = log
         self.keys = keys
         self.secrets = secrets
         self.imports = imports
+        self.exports = exports
         self.headKeeper = headKeeper
         self.eventHub = eventHub
         self.outgoing = outgoing

@@ -23,6 +23,10 @@ package struct Field: Sendable {
     /// Nil: not sortable.
     package private(set) var sortColumn: String?
     package private(set) var search: FieldText.Kind?
+    /// What it tells of whether two records are of the same thing; nil for nothing.
+    package private(set) var recognition: Recognition?
+    /// How much it counts for how complete a record is; 0 for nothing.
+    package private(set) var weight: Int64 = 0
     /// What a record has where the client sends nothing.
     package private(set) var fallback: JSONValue = .null
     package private(set) var example: JSONValue?
@@ -57,6 +61,8 @@ package struct Field: Sendable {
     package func unsorted() -> Field { with { $0.sortColumn = nil } }
     package func sorted(by column: String) -> Field { with { $0.sortColumn = column } }
     package func searched(as kind: FieldText.Kind) -> Field { with { $0.search = kind } }
+    package func recognised(_ recognition: Recognition) -> Field { with { $0.recognition = recognition } }
+    package func weighed(_ weight: Int64) -> Field { with { $0.weight = weight } }
     package func following(_ leader: String) -> Field { with { $0.leader = leader } }
     package func impersonal() -> Field { with { $0.isImpersonal = true } }
     package func fallback(_ value: JSONValue) -> Field { with { $0.fallback = value } }

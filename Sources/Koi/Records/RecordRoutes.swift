@@ -80,9 +80,10 @@ package enum RecordRoutes {
     }
 
     private static func create(_ resource: Resource, _ call: Call) throws -> Answer {
-        try call.refuseParameters()
+        let allowsDuplicate = try call.allowsDuplicate(resource)
         let transaction = try call.transaction()
-        return try created(try RecordService(resource, transaction).add(call.object()), in: transaction)
+        let record = try RecordService(resource, transaction).add(call.object(), allowsDuplicate: allowsDuplicate)
+        return try created(record, in: transaction)
     }
 
     /// The answer to whoever made a record.

@@ -28,8 +28,10 @@ package struct RecordService {
 
     /// Stores a new record with the fields of `body`.
     ///
-    /// - Throws: `Problem.invalid` naming every field that is not as it should be; 403 where the actor may not add it.
-    package func add(_ body: JSONObject) throws -> Record {
+    /// - Parameter allowsDuplicate: whether it is stored also where such a record may be there already.
+    /// - Throws: `Problem.invalid` naming every field that is not as it should be; 403 where the actor may not add it; 409
+    ///   where such a record may be there already.
+    package func add(_ body: JSONObject, allowsDuplicate: Bool = false) throws -> Record {
         var issues: [Problem.Issue] = []
         var record = Record(resource)
         resource.rules.begin(&record, in: transaction)
@@ -40,7 +42,8 @@ package struct RecordService {
         record["createdAt"] = .string(Timestamp.text(transaction.now))
         record["updatedAt"] = record["createdAt"]
         try check(&record, before: nil, &issues)
-        record["id"] = .integer(try store.insert(record))
+        let likeness = try DuplicateCheck(transaction).check(record, allows: allowsDuplicate)
+        record["id"] = .integer(try store.insert(record, likeness))
         try resource.rules.saved(record, before: nil, in: transaction)
         try log("created", record, before: nil, fields: resource.declared)
         try OwnerChange(record, before: nil)?.follow(in: transaction)

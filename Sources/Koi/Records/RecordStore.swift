@@ -72,7 +72,9 @@ struct RecordStore {
     // MARK: Writing
 
     /// Stores a new record and returns its id.
-    func insert(_ record: Record) throws -> Int64 {
+    ///
+    /// - Parameter likeness: what it has in common with others, where that was looked for before.
+    func insert(_ record: Record, _ likeness: Likeness? = nil) throws -> Int64 {
         var values = resource.storedFields.map { $0.kind.stored(record[$0.name]) }
         for field in resource.derivedSorts { values.append(sortKey(field, of: record)) }
         if resource.isSearchable { values.append(.text(SearchIndex.terms(of: record, sharedWith: []))) }
@@ -82,6 +84,7 @@ struct RecordStore {
         let externalIDs = ExternalID.list(record[SystemField.externalIDs.name])
         try ExternalIDStore(connection).add(externalIDs, to: id, resource.name)
         try index(id)
+        try duplicates?.add(id, try likeness ?? duplicates?.likeness(of: record))
         return id
     }
 
@@ -99,6 +102,7 @@ struct RecordStore {
         // What lies in the bin is not in the index.
         let isIndexed = changesSearch && !record.isRemoved
         if isIndexed { try unindex(record.id) }
+        let recognised = try recognisedBefore(record, fields)
         if changesSearch {
             columns.append("searchTerms")
             values.append(.text(try searchTerms(of: record)))
@@ -107,6 +111,19 @@ struct RecordStore {
         try writeLinks(record, id: record.id, fields: fields)
         try writeExternalIDs(record, fields)
         if isIndexed { try index(record.id) }
+        if let recognised { try duplicates?.replace(recognised, by: record) }
+    }
+
+    /// The record as it is stored, where it is recognised by one of these fields and does not lie in the bin.
+    private func recognisedBefore(_ record: Record, _ fields: [Field]) throws -> Record? {
+        guard duplicates != nil, !record.isRemoved, fields.contains(where: { $0.recognition != nil }) else {
+            return nil
+        }
+        return try find(record.id, .all)
+    }
+
+    private var duplicates: DuplicateIndex? {
+        resource.findsDuplicates ? DuplicateIndex(resource, connection) : nil
     }
 
     /// Brings the search terms of a record to what they should be, after it was shared, say.
@@ -121,10 +138,17 @@ struct RecordStore {
 
     /// Lays a record into the bin, or takes it out again.
     func setRemoved(_ record: Record) throws {
-        if record.isRemoved { try unindex(record.id) }
+        if record.isRemoved {
+            try unindex(record.id)
+            if let duplicates, let before = try find(record.id, .all) { try duplicates.remove(before) }
+        }
         let columns = ["version", "updatedAt", "removedAt"]
         try set(columns, columns.map { stored($0, of: record) }, id: record.id)
-        if !record.isRemoved { try index(record.id) }
+        guard !record.isRemoved else { return }
+        try index(record.id)
+        if let duplicates, let living = try find(record.id, .all) {
+            try duplicates.add(record.id, duplicates.likeness(of: living))
+        }
     }
 
     private func stored(_ name: String, of record: Record) -> SQLValue {

@@ -44,6 +44,9 @@ package final class Resource: Sendable {
     /// tell its time.
     package let isMirrored: Bool
     package let isSearchable: Bool
+    /// The fields by which a record of the same thing is found; none where records are not compared.
+    let recognised: RecognisedFields
+    let searchedFields: [Field]
     /// What the answer to a creation has beside the fields, and no other answer ever: a key, a secret.
     package let shownOnce: [Field]
     /// Writes all fields.
@@ -92,6 +95,8 @@ package final class Resource: Sendable {
         storedFields = fields.filter { !$0.isLinks && $0.name != "id" }
         derivedSorts = fields.filter { $0.derivedSort != nil }
         isSearchable = declared.contains { $0.search != nil }
+        recognised = RecognisedFields(declared)
+        searchedFields = declared.filter { $0.search != nil }
         var columns = storedFields.map(\.name) + derivedSorts.compactMap(\.derivedSort)
         if isSearchable { columns.append("searchTerms") }
         insertSQL = """
@@ -112,6 +117,9 @@ package final class Resource: Sendable {
     func isSearched(_ field: Field) -> Bool {
         isSearchable && (field.search != nil || field.name == ownerField)
     }
+
+    /// Whether records are compared when they are made: what can be merged can have been made twice.
+    package var findsDuplicates: Bool { !recognised.isEmpty && !isAnonymous && isMergeable }
 
     package func field(_ name: String) -> Field? {
         positions[name].map { fields[$0] }

@@ -15,7 +15,9 @@ package final class Transaction {
     /// Rung once jobs that this transaction writes are on disk.
     package let jobBell: JobBell
     /// What to do once the change is on disk, such as forgetting what was cached.
-    package private(set) var afterCommit: [@Sendable () -> Void] = []
+    package var afterCommit: [@Sendable () -> Void] { changes + news }
+    private var changes: [@Sendable () -> Void] = []
+    private var news: [@Sendable () -> Void] = []
     /// Roles, teams and users before this transaction changed any.
     private(set) var organisation: Organisation?
     /// What of the answer is held back from others.
@@ -57,7 +59,13 @@ package final class Transaction {
     }
 
     package func whenCommitted(_ action: @escaping @Sendable () -> Void) {
-        afterCommit.append(action)
+        changes.append(action)
+    }
+
+    /// Has somebody told of the change, after all else that follows its commit: whoever hears of it finds what is known in
+    /// memory, such as who may do what, as new as what is on disk.
+    func tellWhenCommitted(_ action: @escaping @Sendable () -> Void) {
+        news.append(action)
     }
 
     /// Has something written before the answer goes out: by the same transaction where it writes, else by one of its own
@@ -72,15 +80,22 @@ package final class Transaction {
         sightings.add(fields, of: record, resource)
     }
 
+    /// The same of an answer that is shown again.
+    func saw(_ sightings: Sightings) {
+        self.sightings.add(sightings)
+    }
+
     /// Work within this transaction that may be undone by itself, and then leaves nothing to be done either.
     ///
-    /// - Parameter other: who does it; who does the rest where none is given.
-    func part(as other: Actor? = nil) -> Transaction {
+    /// - Parameters:
+    ///   - other: who does it; who does the rest where none is given.
+    ///   - request: what its events name; what those of the rest name where none is given.
+    func part(as other: Actor? = nil, request: String? = nil) -> Transaction {
         let part = Transaction(
             connection: connection,
             actor: other ?? actor,
             now: now,
-            requestID: requestID,
+            requestID: request ?? requestID,
             catalog: catalog,
             randomness: randomness,
             jobBell: jobBell
@@ -91,7 +106,8 @@ package final class Transaction {
 
     /// Takes over what a part leaves to be done, once what it owed is written.
     func absorb(_ part: Transaction) {
-        afterCommit += part.afterCommit
+        changes += part.changes
+        news += part.news
         sightings.add(part.sightings)
         told += part.told
         leavesNoTrace = leavesNoTrace || part.leavesNoTrace

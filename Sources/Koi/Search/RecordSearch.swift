@@ -203,7 +203,8 @@ private struct SearchCandidates {
             guard case .field(let subject) = condition.subject, subject.name == field,
                 case .anyOf(let values) = condition.test
             else { return nil }
-            return Set(values.compactMap { if case .integer(let id) = $0 { id } else { nil } })
+            // No user has an id below one, and a minus sign would cut its term in two.
+            return Set(values.compactMap { if case .integer(let id) = $0, id > 0 { id } else { nil } })
         }
         let fewest = (asked + (visibility.users(by: field).map { [$0] } ?? [])).min { $0.count < $1.count }
         return fewest.flatMap { $0.count <= RecordSearch.maximumUsers ? $0 : nil }

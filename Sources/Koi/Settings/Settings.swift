@@ -19,6 +19,16 @@ package struct Settings: Sendable, Equatable {
     package var messagesPerDay: Int64?
     package var messagesPerPerson: Int64?
     package var messagesPeriod: Int64 = 7
+    /// What is done where a record is made that may be there already.
+    package var duplicates = DuplicatePolicy.all
+    /// Whether who may not see a record that may be the same is told whose it is.
+    package var duplicateOwners = false
+    /// Days after which a record that nobody has changed is stale.
+    package var staleAfter: Int64 = 180
+    /// How much fields count for how complete a record is, by resource and name, where it is not as the field lists have it.
+    package var qualityWeights: [String: [String: Int64]] = [:]
+    /// Who looks after records without anybody else to do so.
+    package var steward: Int64?
 
     package init() {}
 
@@ -32,6 +42,11 @@ package struct Settings: Sendable, Equatable {
         settings.currency = record["currency"].stringValue ?? settings.currency
         settings.publicURL = record["publicURL"].stringValue
         settings.mail = record["mail"].objectValue.flatMap(MailServer.init)
+        settings.duplicates = record["duplicates"].stringValue.flatMap(DuplicatePolicy.init) ?? settings.duplicates
+        settings.duplicateOwners = record["duplicateOwners"].boolValue ?? settings.duplicateOwners
+        settings.staleAfter = record["staleAfter"].integerValue ?? settings.staleAfter
+        settings.qualityWeights = QualityWeights.all(record["qualityWeights"])
+        settings.steward = record["steward"].integerValue
         settings.messagesPerDay = record["messagesPerDay"].integerValue
         settings.messagesPerPerson = record["messagesPerPerson"].integerValue
         settings.messagesPeriod = record["messagesPeriod"].integerValue ?? settings.messagesPeriod

@@ -46,6 +46,29 @@ extension Settings {
                     "在 messagesPeriod 天内发往同一地址的消息数上限（事务性消息除外），超出者拒发；留空表示不限。"
                 ),
             .integer("messagesPeriod", "Days", "天数", 1...366).fallback(7),
+            .choice("duplicates", "Possible duplicates", "疑似重复", DuplicatePolicy.choices).fallback("all")
+                .noted(
+                    "What refuses a new record that may be there already (409 possible_duplicate): any such record, only one that its sender may see, or none.",
+                    "新建记录可能重复时何者会拒绝（409 possible_duplicate）：任何此类记录、仅发送者可见的记录，或都不拒绝。"
+                ),
+            .boolean("duplicateOwners", "Name the owner", "告知负责人").fallback(false)
+                .noted(
+                    "Whether somebody who may not see the other record is told who owns it.",
+                    "对方记录不可见时，是否告知其负责人。"
+                ),
+            .integer("staleAfter", "Stale after days", "过期天数", 1...36_500).fallback(180)
+                .noted("Records that nobody has changed for so long are to be looked at.", "超过此天数未更改的记录需要核对。"),
+            .list("qualityWeights", "Weights", "权重", max: 200, of: TextRule(maximum: 100))
+                .noted(
+                    "How much a field counts for how complete a record is, where it is not as usual: customers.phone=5; 0 for nothing.",
+                    "字段在完整度中的权重（不同于默认值时填写）：customers.phone=5，0 表示不计。"
+                )
+                .example(["customers.phone=5"]),
+            .reference("steward", "Steward", "数据管理员", to: "users")
+                .noted(
+                    "Who looks after records without an owner, and those of owners who have left and whose team has no lead.",
+                    "负责没有负责人的记录，以及负责人已停用且其团队没有主管的记录。"
+                ),
             Field("mail", .object, Text("Mail", "邮件")),
         ]
     )

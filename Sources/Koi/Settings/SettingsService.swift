@@ -22,6 +22,10 @@ package struct SettingsService {
         let own = JSONObject(patch.members.filter { $0.name != "mail" })
         RecordDraft(Settings.resource, transaction).fill(&record, from: own, isNew: false, &issues)
         if own["publicURL"] != nil { checkPublicURL(&record, &issues) }
+        if own["qualityWeights"] != nil {
+            QualityWeights.check(record["qualityWeights"], transaction.catalog.resources, &issues)
+        }
+        try ReferenceCheck(transaction).check(record, before: before, issues: &issues)
         var draft = MailDraft(before["mail"].objectValue ?? [:], now: transaction.now)
         if let mail = patch["mail"] { draft.fill(from: mail, &issues) }
         guard issues.isEmpty else { throw Problem.invalid(issues) }

@@ -30,7 +30,9 @@ struct Acceptance: Sendable {
     /// On the loop.
     func answer(_ reply: @escaping Route.Reply) throws {
         // Whoever has no link makes nobody hash anything.
-        let owner = try app.database.read(on: visit.loop) { try self.owner(reading($0)) }
+        let owner = try app.database.read(on: visit.loop) { connection in
+            try self.owner(app.transaction(on: connection, as: .system, request: visit.request))
+        }
         try PasswordRules.check(password, field: "password", owner: owner)
         // Codes can be guessed by whoever has the link.
         let tries = [SignInThrottle.Bucket.pair(account: "link " + token, address: "")]
@@ -69,17 +71,6 @@ struct Acceptance: Sendable {
 
     private func appointed(_ transaction: Transaction) throws -> Int64 {
         try FirstAdministrator.appoint(name: name ?? "", email: email ?? "", language, in: transaction)
-    }
-
-    private func reading(_ connection: Connection) -> Transaction {
-        Transaction(
-            connection: connection,
-            actor: .system,
-            now: app.clock.now(),
-            requestID: visit.request,
-            catalog: app.catalog,
-            randomness: app.randomness
-        )
     }
 
     private static let fixed = ValueRefusal(

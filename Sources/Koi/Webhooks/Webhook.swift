@@ -51,8 +51,8 @@ package enum Webhook {
             Field("filter", .object, Text("Filter", "筛选"))
                 .fallback(.object([:])).unfiltered()
                 .noted(
-                    "Only records that a list with these filters has, or had before the change. Needs a resource.",
-                    "仅限符合（或更改前符合）这些筛选条件的记录；须指定对象。"
+                    "Only records that a list with these filters has, or had when it happened or before. Needs a resource.",
+                    "仅限现在符合，或事件发生时、发生前符合这些筛选条件的记录；须指定对象。"
                 )
                 .example(.object(["tier": "vip"])),
             .boolean("active", "Active", "启用").fallback(true)

@@ -27,9 +27,10 @@ struct WebhookDelivery: Sendable {
     let createdAt: Int64
     let finishedAt: Int64?
 
-    /// The same for each attempt and each replay, so that a receiver can tell what it had already.
-    var messageID: String {
-        sequence.map { "msg_\(webhook)_\($0)" } ?? "msg_\(webhook)_test_\(id)"
+    /// The same for each attempt and each replay, so that a receiver can tell what it had already; another where the number of
+    /// the event was given again after a restore.
+    func messageID(in log: String) -> String {
+        "msg_\(log)_\(webhook)_" + (sequence.map(String.init) ?? "test_\(id)")
     }
 }
 
@@ -58,7 +59,7 @@ extension WebhookDelivery {
     }
 
     /// As clients see it.
-    func document(_ language: Language) -> JSONValue {
+    func document(_ language: Language, _ log: String) -> JSONValue {
         func time(_ value: Int64?) -> JSONValue { value.map { .string(Timestamp.text($0)) } ?? .null }
         func number(_ value: Int64?) -> JSONValue { value.map(JSONValue.integer) ?? .null }
         var about = JSONValue.null
@@ -68,7 +69,7 @@ extension WebhookDelivery {
         let next = state == State.waiting.rawValue ? due : nil
         return [
             "id": .integer(id),
-            "message": .string(messageID),
+            "message": .string(messageID(in: log)),
             "sequence": number(sequence),
             "subject": about,
             "state": .string(state),

@@ -39,7 +39,7 @@ struct WebhookDeliveryList {
         let shown = found.prefix(query.limit)
         let next = found.count > query.limit ? shown.last.map { JSONValue.string(query.cursor(after: $0.id)) } : nil
         let page: JSONValue = [
-            "items": .array(shown.map { $0.document(language) }), "next": next ?? .null,
+            "items": .array(shown.map { $0.document(language, transaction.catalog.log) }), "next": next ?? .null,
         ]
         return Array(page.text.utf8)
     }

@@ -39,7 +39,7 @@ struct WebhookDesk: Sendable {
             try store.waitingCount(of: state.webhook) < WebhookDesk.longestQueue,
             let (maker, selection) = try self.selection(of: state.webhook, reader)
         else { return (known, false) }
-        let reach = try ChangeReader(maker, of: selection.changes.resources)
+        let reach = try ChangeReader(maker, of: selection.changes.resources, withResets: false)
         let (position, found) = try find(reach, selection, after: known, through: head)
         let mustStore = !found.isEmpty || position - state.position >= WebhookDesk.stride
         let replayed = try state.replay.map { try find(reach, selection, after: $0.lowerBound, through: $0.upperBound) }
@@ -104,16 +104,7 @@ struct WebhookDesk: Sendable {
             in: app.catalog,
             reader
         )
-        return actor.map { actor in
-            Transaction(
-                connection: reader,
-                actor: actor,
-                now: app.clock.now(),
-                requestID: nil,
-                catalog: app.catalog,
-                randomness: app.randomness
-            )
-        }
+        return actor.map { app.transaction(on: reader, as: $0) }
     }
 
     // MARK: What goes out
@@ -168,10 +159,21 @@ struct WebhookDesk: Sendable {
         }
         try app.perform { transaction in
             let store = WebhookStore(transaction.connection)
+            var outcome = outcome
+            // It may repeat what it was told of somebody who was erased while it was told.
+            if try self.wasErased(delivery, transaction.connection) { outcome.response = nil }
             guard outcome.isDelivered else { return try self.fail(delivery, outcome, store, transaction) }
             try store.settle(delivery.id, outcome, .delivered, due: nil)
             try store.setFailures(of: delivery.webhook, 0, since: nil)
         }
+    }
+
+    private func wasErased(_ delivery: WebhookDelivery, _ connection: Connection) throws -> Bool {
+        guard let subject = delivery.subject, let sequence = delivery.sequence else { return false }
+        return try connection.first(
+            "SELECT 1 FROM events WHERE resource = ? AND record = ? AND sequence > ? AND type LIKE '%' || ?",
+            [.text(subject.resource), .integer(subject.id), .integer(sequence), .text(EventChain.erased)]
+        ) { _ in true } ?? false
     }
 
     private func fail(
@@ -182,19 +184,22 @@ struct WebhookDesk: Sendable {
     ) throws {
         let attempts = delivery.attempts + 1
         let isTest = delivery.sequence == nil
-        let isLast = isTest || outcome.isGone || attempts >= WebhookDesk.retry.maximumAttempts
+        let pauses = try isTest ? nil : countFailure(of: delivery.webhook, outcome, store)
+        // A webhook that is paused goes on with what it was not told.
+        let isLast = isTest || pauses == nil && attempts >= WebhookDesk.retry.maximumAttempts
         let delay = max(WebhookDesk.retry.delay(after: attempts), outcome.retryAfter)
         try store.settle(delivery.id, outcome, isLast ? .failed : .waiting, due: isLast ? nil : outcome.at + delay)
-        guard !isTest, let before = try store.failures(of: delivery.webhook) else { return }
+        if let pauses { try pause(delivery.webhook, pauses, in: transaction) }
+    }
+
+    /// - Returns: why it is to be paused; nil where it is not.
+    private func countFailure(of webhook: Int64, _ outcome: WebhookOutcome, _ store: WebhookStore) throws -> String? {
+        guard let before = try store.failures(of: webhook) else { return nil }
         let since = before.since ?? outcome.at
-        try store.setFailures(of: delivery.webhook, before.count + 1, since: since)
-        if outcome.isGone {
-            try pause(delivery.webhook, "gone", in: transaction)
-        } else if before.count + 1 >= WebhookDesk.failuresBeforePause,
-            outcome.at - since >= WebhookDesk.failingBeforePause
-        {
-            try pause(delivery.webhook, "failing", in: transaction)
-        }
+        try store.setFailures(of: webhook, before.count + 1, since: since)
+        if outcome.isGone { return "gone" }
+        let isLong = outcome.at - since >= WebhookDesk.failingBeforePause
+        return isLong && before.count + 1 >= WebhookDesk.failuresBeforePause ? "failing" : nil
     }
 
     private func pause(_ webhook: Int64, _ reason: String) throws {

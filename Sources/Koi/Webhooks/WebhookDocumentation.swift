@@ -86,15 +86,7 @@ enum WebhookDocumentation {
             "id": Schema.idSchema,
             "message": ["type": "string", "description": "The webhook-id of its message, the same for each attempt."],
             "sequence": number,
-            "subject": [
-                "anyOf": [
-                    Schema.object(
-                        ["resource": ["type": "string"], "id": Schema.idSchema],
-                        required: ["resource", "id"]
-                    ),
-                    ["type": "null"],
-                ]
-            ],
+            "subject": Schema.subjectOrNull,
             "state": ["type": "string", "enum": states],
             "attempts": ["type": "integer", "minimum": 0],
             "nextAttemptAt": time,

@@ -19,14 +19,15 @@ struct WebhookMessage {
     func request(to url: OutgoingURL) throws -> OutgoingRequest? {
         guard let body = try delivery.sequence.map(self.body) ?? test else { return nil }
         let timestamp = transaction.now.flooredQuotient(1_000)
+        let id = delivery.messageID(in: transaction.catalog.log)
         let signature = WebhookSignature.field(
-            id: delivery.messageID,
+            id: id,
             timestamp: timestamp,
             body: body,
             secrets: try WebhookSecrets(transaction).all(of: delivery.webhook)
         )
         let fields = Fields([
-            ("Content-Type", "application/json"), ("Accept", "*/*"), ("webhook-id", delivery.messageID),
+            ("Content-Type", "application/json"), ("Accept", "*/*"), ("webhook-id", id),
             ("webhook-timestamp", String(timestamp)), ("webhook-signature", signature),
         ])
         return OutgoingRequest(url: url, fields: fields, body: body)
@@ -35,7 +36,7 @@ struct WebhookMessage {
     private func body(of sequence: Int64) throws -> [UInt8]? {
         var found: Change?
         let resources = delivery.subject.map { Set([$0.resource]) }
-        _ = try ChangeReader(transaction, of: resources).each(
+        _ = try ChangeReader(transaction, of: resources, withResets: false).each(
             after: sequence - 1,
             through: sequence,
             ChangeSelection()
@@ -43,8 +44,7 @@ struct WebhookMessage {
             found = change
             return false
         }
-        guard let found, found.effect != .reset else { return nil }
-        return document(found)
+        return found.map(document)
     }
 
     private func document(_ change: Change) -> [UInt8] {

@@ -51,7 +51,7 @@ package enum WebhookRoutes {
         let id = try store.add(nil, nil, for: webhook.id, now: transaction.now)
         ring(transaction)
         guard let delivery = try store.find(id) else { throw Problem.unforeseen }
-        return .begun(Array(delivery.document(call.language).text.utf8), at: place(webhook))
+        return .begun(Array(delivery.document(call.language, transaction.catalog.log).text.utf8), at: place(webhook))
     }
 
     private static let replayBody = BodyFields(
@@ -72,7 +72,7 @@ package enum WebhookRoutes {
         let from = body["from"]?.integerValue ?? 1
         let to = min(body["to"]?.integerValue ?? head, head)
         guard from <= to else { throw Problem.invalid([WebhookRoutes.nothing.issue(field: "from")]) }
-        try ChangePage.check(from - 1, head, transaction.connection)
+        try ChangePage.check(from - 1, transaction.connection)
         try WebhookStore(transaction.connection).setReplay(of: webhook.id, to: from - 1...to)
         ring(transaction)
         let answer: JSONValue = ["from": .integer(from), "to": .integer(to)]

@@ -18,9 +18,7 @@ package struct WebhookRules: RecordRules {
             record["user"] = transaction.actor.user.map(JSONValue.integer) ?? .null
             if record["user"].isNull { issues.append(ValueRefusal.required.issue(field: "user")) }
         }
-        if before == nil, let key = transaction.actor.key, record["user"].integerValue == transaction.actor.user {
-            record["key"] = .integer(key)
-        }
+        if before == nil, let key = transaction.actor.key { record["key"] = .integer(key) }
         checkURL(record, transaction, &issues)
         try checkSelection(record, transaction, &issues)
         guard issues.isEmpty else { return }
@@ -52,14 +50,9 @@ package struct WebhookRules: RecordRules {
             return issues.append(WebhookRules.noResource.issue(field: "resource"))
         }
         let nouns = Set(resources.filter { name == nil || $0.name == name }.map(\.singular))
-        for (index, type) in (record["types"].arrayValue ?? []).enumerated() {
-            let words = (type.stringValue ?? "").split(separator: ".", omittingEmptySubsequences: false).map(
-                String.init
-            )
-            guard words.count == 2, nouns.contains(words[0]), !words[1].isEmpty else {
-                issues.append(WebhookRules.noType.issue(field: "types[\(index)]"))
-                continue
-            }
+        for (index, type) in (record["types"].arrayValue ?? []).enumerated()
+        where !ChangeTypes.has(type.stringValue ?? "", of: nouns) {
+            issues.append(WebhookRules.noType.issue(field: "types[\(index)]"))
         }
         let hasFilter = record["filter"].objectValue?.isEmpty == false
         guard name != nil else {
@@ -90,8 +83,15 @@ package struct WebhookRules: RecordRules {
             in: transaction.catalog,
             transaction.connection
         )?.access
+        guard let access else {
+            throw Problem.forbidden(
+                "maker_ended",
+                "The user or key of this webhook has ended, and nobody can say what it would be told. Ask an administrator.",
+                "此 Webhook 的用户或密钥已失效，无法确定其获知的内容，请联系管理员。"
+            )
+        }
         let resources = transaction.catalog.resources.all
-        guard let excess = access?.excess(inNameOver: transaction.actor.access, of: resources) else { return }
+        guard let excess = access.excess(inNameOver: transaction.actor.access, of: resources) else { return }
         throw Problem.forbidden(
             "wider_than_own",
             "This webhook is told more than you may see (\(excess)). Ask its user or an administrator.",

@@ -49,19 +49,25 @@ struct WebhookSelection {
         }
     }
 
-    /// Whether the record is one of those of the filter, or was before the change; what is out of sight is told to be so.
+    /// Whether the record is one of those of the filter, or was around the event; what is out of sight is told to be so, and that
+    /// a person was erased is told in any case, since nobody can say any more what the record was.
     private func fits(_ change: Change) throws -> Bool {
-        guard !conditions.isEmpty, let resource, change.effect != .left else { return true }
+        guard !conditions.isEmpty, let resource, change.effect != .left, !change.type.hasSuffix(EventChain.erased)
+        else { return true }
         let store = RecordStore(resource, transaction.connection)
         guard let record = try store.find(change.record, .all) ?? store.find(change.record, .all, inBin: true) else {
             return false
         }
+        if try holds(record) { return true }
+        // Rather told once too often than not at all.
+        guard let past = try RecordPast(of: record, around: change.sequence, transaction.connection) else {
+            return true
+        }
+        return try holds(past.after) || holds(past.before)
+    }
+
+    private func holds(_ record: Record) throws -> Bool {
         let facts = ConditionFacts(record, transaction)
-        if try conditions.allSatisfy({ try $0.holds(for: facts) }) { return true }
-        guard let before = change.payload?["before"]?.objectValue else { return false }
-        var earlier = record
-        for member in before.members { earlier[member.name] = member.value }
-        let earlierFacts = ConditionFacts(earlier, transaction)
-        return try conditions.allSatisfy { try $0.holds(for: earlierFacts) }
+        return try conditions.allSatisfy { try $0.holds(for: facts) }
     }
 }

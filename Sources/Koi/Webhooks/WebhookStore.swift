@@ -214,11 +214,11 @@ struct WebhookStore {
         )
     }
 
-    /// Has all that wait tried at once, and what failed before forgotten.
+    /// Has all that wait tried at once and as often as at first, and what failed before forgotten.
     func hurry(_ webhook: Int64, at now: Int64) throws {
         try connection.run(
-            "UPDATE webhook_deliveries SET due = ? WHERE webhook = ? AND state = 'waiting' AND due > ?",
-            [.integer(now), .integer(webhook), .integer(now)]
+            "UPDATE webhook_deliveries SET due = min(due, ?), attempts = 0 WHERE webhook = ? AND state = 'waiting'",
+            [.integer(now), .integer(webhook)]
         )
         try setFailures(of: webhook, 0, since: nil)
     }

@@ -3,14 +3,13 @@ import KoiHTTP
 import KoiLock
 import KoiSQLite
 import Logging
-import Synchronization
 
 /// Tells webhooks what happens: reads the log on a queue of its own, and sends on a few others, at least once.
 ///
 /// Nothing is kept but in the database, so what was under way when the process died is sent again. A receiver that hangs
 /// takes one lane, those that failed before half of them together, so that the others always find one.
 ///
-/// Safe to use from any thread: what changes is touched on `queue` only, `ear` apart.
+/// Safe to use from any thread: what changes is touched on the loop's queue only.
 package final class WebhookWorker: @unchecked Sendable {
     /// Sends a request and waits for its answer.
     typealias Sender =
@@ -24,28 +23,25 @@ package final class WebhookWorker: @unchecked Sendable {
     /// Failures in a row from which on there is a rest between two attempts.
     private static let failuresBeforeRest: Int64 = 5
     private static let longestRest: Int64 = 60_000
-    private static let longestSleep: Int64 = 60_000
-    private static let sleepAfterFailure: Int64 = 1_000
     /// The bytes of an answer that are kept.
     private static let excerpt = 500
 
     private let app: App
     private let desk: WebhookDesk
     private let sender: Sender
-    private let queue = DispatchQueue(label: "koi.webhooks")
+    private let loop: WorkLoop
     private let lanes = (1...8).map { number in DispatchQueue(label: "koi.webhooks.lanes.\(number)") }
     private let sending = DispatchGroup()
-    private let isStopping = Atomic(false)
-    private let isStarted = Atomic(false)
-    private let isWoken = Atomic(false)
     private let reader: Connection
-    private let timer: any DispatchSourceTimer
-    private let ear = WebhookEar()
 
+    private var ear: WebhookEar?
     private var free: [Int]
     private var underWay: [Int64: Int64] = [:]
     private var positions: [Int64: Int64] = [:]
     private var restingUntil: [Int64: Int64] = [:]
+    /// When each that waits was given a lane last, as the number of that turn.
+    private var served: [Int64: UInt64] = [:]
+    private var turns: UInt64 = 0
 
     /// - Throws: `SQLiteError`
     package convenience init(_ app: App) throws {
@@ -60,67 +56,40 @@ package final class WebhookWorker: @unchecked Sendable {
         self.app = app
         self.sender = sender
         desk = WebhookDesk(app: app)
+        loop = WorkLoop(DispatchQueue(label: "koi.webhooks"), "webhooks", logger: app.logger)
         reader = try Connection(path: app.database.path, mode: .readOnly)
-        timer = DispatchSource.makeTimerSource(queue: queue)
         free = Array(lanes.indices)
-        timer.activate()
-    }
-
-    deinit {
-        timer.cancel()
     }
 
     // MARK: Starting and stopping
 
     package func start() {
-        isStarted.store(true, ordering: .releasing)
-        timer.setEventHandler { [weak self] in self?.runAndSleep() }
-        app.catalog.webhookBell.listen { [weak self] in self?.wake() }
-        ear.wake = { [weak self] in self?.wake() }
-        wake()
+        app.catalog.webhookBell.listen { [loop] in loop.wake() }
+        loop.start {
+            while try self.pass() {}
+            return try self.loop.isStopped ? nil : self.rest()
+        }
     }
 
     /// Gives up what is under way, which is sent again after the next start, and stops.
     ///
     /// Blocks. To be called before the database is closed.
     package func stop() {
-        isStopping.store(true, ordering: .releasing)
+        loop.stop()
         app.catalog.webhookBell.listen(nil)
-        app.catalog.eventHub.remove(ear)
+        // Nothing is begun any more once this is done.
+        loop.queue.sync { listen(to: false, after: 0) }
         sending.wait()
-        queue.sync {
-            timer.cancel()
-            reader.close()
-        }
+        loop.end { reader.close() }
     }
 
-    private func wake() {
-        guard !isWoken.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        queue.async { self.runAndSleep() }
+    /// Until something is due, in milliseconds.
+    private func rest() throws -> Int64? {
+        let now = app.clock.now()
+        let due = try WebhookStore(reader).nextDue(after: now)
+        let rested = restingUntil.values.filter { $0 > now }.min()
+        return [due, rested].compactMap(\.self).min().map { $0 - now }
     }
-
-    private func runAndSleep() {
-        isWoken.store(false, ordering: .releasing)
-        guard !isStopped else { return }
-        do {
-            while try pass() {}
-            guard !isStopped else { return }
-            let now = app.clock.now()
-            let due = try WebhookStore(reader).nextDue(after: now)
-            let rested = restingUntil.values.filter { $0 > now }.min()
-            sleep([due, rested].compactMap(\.self).min().map { max($0 - now, 0) } ?? Self.longestSleep)
-        } catch {
-            guard !isStopped else { return }
-            app.logger.error("webhooks", metadata: ["error": "\(error)"])
-            sleep(Self.sleepAfterFailure)
-        }
-    }
-
-    private func sleep(_ milliseconds: Int64) {
-        timer.schedule(deadline: .now() + .milliseconds(Int(min(milliseconds, Self.longestSleep))))
-    }
-
-    private var isStopped: Bool { isStopping.load(ordering: .acquiring) }
 
     // MARK: One pass
 
@@ -130,22 +99,23 @@ package final class WebhookWorker: @unchecked Sendable {
     func runDue() throws {
         var goesOn = true
         while goesOn {
-            goesOn = try queue.sync(execute: pass)
+            goesOn = try loop.queue.sync(execute: pass)
             sending.wait()
         }
     }
 
-    /// On `queue`.
+    /// On the loop's queue.
     ///
     /// - Returns: whether there is more to do at once.
     private func pass() throws -> Bool {
-        guard !isStopped else { return false }
+        guard !loop.isStopped else { return false }
         let store = WebhookStore(reader)
+        // Before the makers' rights are looked up, which are as new as this at least.
+        let head = try app.catalog.eventHub.head(in: reader)
         let states = try store.states()
-        let head = try EventLog.head(reader).sequence
         listen(to: !states.isEmpty, after: head)
         var hasMore = false
-        for state in states where !isStopped {
+        for state in states where !loop.isStopped {
             let known = max(state.position, positions[state.webhook] ?? 0)
             let result = try desk.scan(state, after: known, head: head, reader)
             positions[state.webhook] = result.position
@@ -157,15 +127,25 @@ package final class WebhookWorker: @unchecked Sendable {
     }
 
     private func listen(to isWanted: Bool, after head: Int64) {
-        guard isStarted.load(ordering: .acquiring), ear.want(isWanted) else { return }
-        app.catalog.eventHub.add(ear, after: head)
+        guard loop.isStarted, isWanted != (ear != nil) else { return }
+        if let ended = ear {
+            ended.end()
+            app.catalog.eventHub.remove(ended)
+            ear = nil
+        } else {
+            let made = WebhookEar { [loop] in loop.wake() }
+            ear = made
+            app.catalog.eventHub.add(made, after: head)
+        }
     }
 
-    /// Each webhook gets one lane before any gets another.
+    /// Each webhook gets one lane before any gets another, and the one first that was given one the longest ago.
     ///
     /// - Returns: whether anything was begun or dropped.
     private func fillLanes(_ failing: Set<Int64>, _ store: WebhookStore) throws -> Bool {
-        let waiting = try store.waitingWebhooks()
+        let found = try store.waitingWebhooks()
+        served = served.filter { found.contains($0.key) }
+        let waiting = found.sorted { (served[$0] ?? 0, $0) < (served[$1] ?? 0, $1) }
         var hasBegun = false
         for webhook in waiting where !underWay.values.contains(webhook) && !free.isEmpty {
             let isFailing = failing.contains(webhook)
@@ -197,6 +177,8 @@ package final class WebhookWorker: @unchecked Sendable {
             hasBegun = true
             guard let request = try desk.request(for: delivery, reader), let lane = free.popLast() else { continue }
             underWay[delivery.id] = webhook
+            turns += 1
+            served[webhook] = turns
             send(request, delivery, on: lane)
         }
         return hasBegun
@@ -208,7 +190,7 @@ package final class WebhookWorker: @unchecked Sendable {
         sending.enter()
         lanes[lane].async {
             let hasFailed = self.deliver(request, delivery)
-            self.queue.async {
+            self.loop.queue.async {
                 self.release(delivery, lane, hasFailed)
                 self.sending.leave()
             }
@@ -223,8 +205,10 @@ package final class WebhookWorker: @unchecked Sendable {
             return !outcome.isDelivered
         } catch is ClientConnection.Stopped {
             // Sent again after the next start.
+        } catch let failure as DeliveryFailure where failure == .resolverBusy {
+            // No attempt: the receiver was not even looked for.
         } catch {
-            if !isStopped { app.logger.error("webhooks", metadata: ["error": "\(error)"]) }
+            if !loop.isStopped { app.logger.error("webhooks", metadata: ["error": "\(error)"]) }
         }
         return true
     }
@@ -233,12 +217,12 @@ package final class WebhookWorker: @unchecked Sendable {
         free.append(lane)
         underWay[delivery.id] = nil
         rest(delivery.webhook, hasFailed: hasFailed)
-        if isStarted.load(ordering: .acquiring) { wake() }
+        loop.wake()
     }
 
     /// After several failures in a row the next attempt waits a while, whichever delivery it is of.
     private func rest(_ webhook: Int64, hasFailed: Bool) {
-        guard !isStopped, hasFailed, let failures = try? WebhookStore(reader).failures(of: webhook)?.count,
+        guard !loop.isStopped, hasFailed, let failures = try? WebhookStore(reader).failures(of: webhook)?.count,
             failures >= Self.failuresBeforeRest
         else {
             restingUntil[webhook] = nil
@@ -247,7 +231,7 @@ package final class WebhookWorker: @unchecked Sendable {
         restingUntil[webhook] = app.clock.now() + min(failures * 1_000, Self.longestRest)
     }
 
-    /// - Throws: `ClientConnection.Stopped`
+    /// - Throws: `ClientConnection.Stopped`, `DeliveryFailure.resolverBusy`
     private func attempt(_ request: OutgoingRequest) throws -> WebhookOutcome {
         let start = ContinuousClock.now
         func outcome(_ status: Int64?, _ response: String?, _ failure: DeliveryFailure?) -> WebhookOutcome {
@@ -261,53 +245,15 @@ package final class WebhookWorker: @unchecked Sendable {
             )
         }
         do {
-            let answer = try sender(request) { [weak self] in self?.isStopped ?? true }
+            let answer = try sender(request) { [loop] in loop.isStopped }
             let text = String(decoding: answer.body.prefix(Self.excerpt), as: UTF8.self)
             var result = outcome(Int64(answer.status), text, answer.isSuccess ? nil : .status(answer.status))
             let wait = answer.fields["Retry-After"].flatMap(Digits.integer) ?? 0
             result.retryAfter = min(max(wait, 0), 86_400) * 1_000
             return result
-        } catch let failure as DeliveryFailure {
+        } catch let failure as DeliveryFailure where failure != .resolverBusy {
             return outcome(nil, nil, failure)
         }
-    }
-}
-
-/// Wakes the worker when something has happened, as long as there are webhooks.
-private final class WebhookEar: EventListener {
-    private struct State {
-        var wake: @Sendable () -> Void = {}
-        var isWanted = false
-        var isAdded = false
-    }
-
-    private let state = Lock(State())
-
-    var wake: @Sendable () -> Void {
-        get { state.withLock { $0.wake } }
-        set { state.withLock { $0.wake = newValue } }
-    }
-
-    /// - Returns: whether it is to be added to those who listen.
-    func want(_ isWanted: Bool) -> Bool {
-        state.withLock { state in
-            state.isWanted = isWanted
-            guard isWanted, !state.isAdded else { return false }
-            state.isAdded = true
-            return true
-        }
-    }
-
-    var isListening: Bool { state.withLock { $0.isWanted } }
-
-    func read(_ reading: EventReading) -> Int64? {
-        let isWanted = state.withLock { state in
-            state.isAdded = state.isWanted
-            return state.isWanted
-        }
-        guard isWanted else { return nil }
-        wake()
-        return reading.head
     }
 }
 

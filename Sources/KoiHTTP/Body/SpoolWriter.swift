@@ -9,6 +9,7 @@ struct SpoolWriter: ~Copyable {
     private let descriptor: Int32
     private(set) var size = 0
     private let budget: ByteBudget
+    private let digest = SpoolDigest()
     /// Bytes taken from the budget that no `SpooledFile` has taken over.
     private var taken = 0
 
@@ -39,6 +40,7 @@ struct SpoolWriter: ~Copyable {
     mutating func write(_ bytes: UnsafeRawBufferPointer) throws(Refusal) {
         guard budget.take(bytes.count) else { throw .spoolFull }
         taken += bytes.count
+        digest.add(bytes)
         var rest = bytes
         while let start = rest.baseAddress, !rest.isEmpty {
             let written = pwrite(descriptor, start, rest.count, size)
@@ -54,6 +56,6 @@ struct SpoolWriter: ~Copyable {
         guard copy >= 0 else { throw .outOfDescriptors }
         let charged = taken
         taken = 0
-        return SpooledFile(descriptor: copy, size: size, budget: budget, charged: charged)
+        return SpooledFile(descriptor: copy, size: size, digest: digest.finish(), budget: budget, charged: charged)
     }
 }

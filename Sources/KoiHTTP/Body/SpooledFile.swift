@@ -8,11 +8,15 @@ package final class SpooledFile: Sendable {
     /// In bytes.
     package let size: Int
 
+    /// SHA-256 of its bytes; nothing where nobody has taken it.
+    package let digest: [UInt8]
+
     private let budget: ByteBudget?
     private let charged: Int
 
     /// - Parameter charged: bytes taken from `budget`, which are given back at the end.
-    init(descriptor: Int32, size: Int, budget: ByteBudget? = nil, charged: Int = 0) {
+    init(descriptor: Int32, size: Int, digest: [UInt8] = [], budget: ByteBudget? = nil, charged: Int = 0) {
+        self.digest = digest
         self.descriptor = descriptor
         self.size = size
         self.budget = budget

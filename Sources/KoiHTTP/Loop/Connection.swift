@@ -183,6 +183,7 @@ final class Connection {
             case .idle:
                 if isEnding { return end() }
                 if conversation.phase == .responding {
+                    if isPeerFinished { exchange?.peerFinished() }
                     return patience.enter(.application, now: loop.now)
                 }
                 let isAhead = !conversation.ahead.isEmpty

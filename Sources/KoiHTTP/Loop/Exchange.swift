@@ -7,7 +7,9 @@ import Synchronization
 package final class Exchange: Sendable {
     private struct Watch {
         var isClosed = false
+        var isPeerFinished = false
         var onClose: (@Sendable () -> Void)?
+        var onPeerFinished: (@Sendable () -> Void)?
     }
 
     private let loop: EventLoop?
@@ -69,6 +71,18 @@ package final class Exchange: Sendable {
         if isClosed { body() }
     }
 
+    /// Calls `body` on the event loop, or at once, if the client closes its side of the connection before the answer is sent.
+    ///
+    /// It has gone, or it sends no more and still reads (RFC 9293 §3.6), which cannot be told apart before something is sent
+    /// to it. So every request is answered; one that waits for what may not happen had better be answered at once.
+    package func onPeerFinished(_ body: @escaping @Sendable () -> Void) {
+        let isFinished = watch.withLock { watch in
+            if !watch.isPeerFinished { watch.onPeerFinished = body }
+            return watch.isPeerFinished
+        }
+        if isFinished { body() }
+    }
+
     /// The application has kept the exchange to answer later: it counts as in flight until it is let go, also where the client
     /// is not there any more.
     func noteInFlight() {
@@ -81,12 +95,23 @@ package final class Exchange: Sendable {
         !isAnswered.exchange(true, ordering: .acquiringAndReleasing)
     }
 
+    /// The client has closed its side; again does nothing.
+    func peerFinished() {
+        let body = watch.withLock { watch in
+            watch.isPeerFinished = true
+            let body = watch.onPeerFinished
+            watch.onPeerFinished = nil
+            return body
+        }
+        body?()
+    }
+
     /// The connection is closed before the answer was sent.
     func connectionClosed() {
         let body = watch.withLock { watch in
             watch.isClosed = true
             let body = watch.onClose
-            watch.onClose = nil
+            (watch.onClose, watch.onPeerFinished) = (nil, nil)
             return body
         }
         body?()
