@@ -19,8 +19,8 @@ def environment(koi, key=None):
     return {**os.environ, "KOI_URL": koi.url, "KOI_KEY": key or koi.key, "KOI_RESOURCES": "customers,contacts"}
 
 
-def mirror(koi, file, key=None):
-    subprocess.run([EXAMPLES / "mirror.py", file, "--once"], env=environment(koi, key), check=True, timeout=PATIENCE * 2)
+def mirror(koi, file, key=None, patience=PATIENCE * 2):
+    subprocess.run([EXAMPLES / "mirror.py", file, "--once"], env=environment(koi, key), check=True, timeout=patience)
     copy = {}
     for resource, id, record in sqlite3.connect(file).execute("SELECT * FROM records"):
         copy[resource, id] = json.loads(record)

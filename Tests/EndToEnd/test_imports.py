@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import subprocess
+import tempfile
 import time
 
 import requests
@@ -94,3 +95,31 @@ def test_a_large_file_is_spooled_and_a_cell_too_large_names_its_line(koi):
     assert names(koi) == ["Acme", "Ceta"]
     errors = ask(koi, "GET", path + "/errors", stream=True)
     assert b"3,A cell is larger than 1 MiB" in errors.content[-200:]
+
+
+def test_a_company_moves_to_another_koi(koi, start_koi, tmp_path):
+    ask(koi, "POST", "/v1/users", json={"name": "Wang", "email": "wang@example.com", "role": 1})
+    made = ask(koi, "POST", "/v1/customers", json={"name": "重庆机械", "owner": 2}).json()
+    ask(koi, "POST", "/v1/contacts", json={"name": "李明", "customers": [{"customer": made["id"]}]})
+    # More than fits into one answer of a command.
+    notes = [{"method": "POST", "path": "/v1/customers?allowDuplicate=true", "body": {"name": f"{n}", "notes": "n" * 9_000}} for n in range(50)]
+    for _ in range(10):
+        assert ask(koi, "POST", "/v1/batch", json={"operations": notes}).status_code == 200
+    file = tmp_path / "company.ndjson"
+    file.write_text(koi.command("export", "--company").stdout, "utf-8")
+    assert ask(koi, "GET", "/v1/exports").json()["items"][0]["state"] == "gone"
+
+    with tempfile.TemporaryDirectory(prefix="koi-") as folder:
+        other = start_koi("--password-cost", "10", on=folder)
+        known = ask(other, "POST", "/v1/users", json={"name": "Wang Fang", "email": "wang@example.com", "role": 1}).json()
+        for _ in range(2):
+            assert "not taken in: 0" in other.command("import", file, "--company").stdout
+        (customer,) = ask(other, "GET", "/v1/customers", params={"q": "重庆机械"}).json()["items"]
+        assert ask(other, "GET", "/v1/customers?total=true&limit=1").json()["total"] == 501
+        assert (customer["name"], customer["owner"], customer["version"]) == ("重庆机械", known["id"], 1)
+        assert ask(other, "GET", "/v1/contacts").json()["items"][0]["customers"][0]["customer"] == customer["id"]
+
+        text = file.read_text("utf-8")
+        file.write_text(text.replace("重庆", "上海"), "utf-8")
+        changed = subprocess.run([BINARY, "import", file, "--company", "--data", folder], env=ENVIRONMENT, capture_output=True, text=True)
+        assert changed.returncode == 1 and "not whole" in changed.stderr

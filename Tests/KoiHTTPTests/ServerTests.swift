@@ -235,6 +235,51 @@ import Testing
         #expect(held.withLock { held in held?.isClosed } == true)
     }
 
+    @Test(arguments: [true, false])
+    func `an application hears that a client has closed its side, and its connection ends with the answer`(
+        _ reads: Bool
+    ) throws {
+        let held = Lock<Exchange?>(nil)
+        // It keeps the server, whose application keeps it.
+        defer { held.withLock { $0 = nil } }
+        let hasFinished = DispatchSemaphore(value: 0)
+        let server = try TestServer(
+            TestApplication(answer: { _, exchange in
+                held.withLock { $0 = exchange }
+                exchange.onPeerFinished { hasFinished.signal() }
+                return nil
+            })
+        )
+        var client: Client? = try server.connect()
+        try client?.send("GET /waits HTTP/1.1\r\nHost: a\r\n\r\n")
+        if reads { client?.finishSending() } else { client = nil }
+        #expect(hasFinished.wait(timeout: .now() + 10) == .success)
+        #expect(server.server.connectionCount == 1)
+
+        held.withLock { $0 }?.respond(.text("answered"))
+
+        if let client { #expect(try client.readToEnd().hasSuffix("\r\n\r\nanswered")) }
+        let deadline = ContinuousClock.now + .seconds(10)
+        while server.server.connectionCount > 0, ContinuousClock.now < deadline { sched_yield() }
+        #expect(server.server.connectionCount == 0)
+    }
+
+    @Test func `a request that came before its client closed its side is told of it at once`() throws {
+        let server = try TestServer(
+            TestApplication(answer: { request, exchange in
+                exchange.onPeerFinished { exchange.respond(.text(request.head.path)) }
+                return nil
+            })
+        )
+        let client = try server.connect()
+        for path in ["/1", "/2", "/3"] { try client.send("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n") }
+        client.finishSending()
+
+        let answers = try client.readToEnd()
+
+        #expect(["/1", "/2", "/3"].allSatisfy { answers.contains("\r\n\r\n" + $0) })
+    }
+
     @Test func `slow clients are cut off by the clock`() throws {
         let clock = TestClock()
         let server = try TestServer(clock: clock.clock)

@@ -50,6 +50,26 @@ import Testing
         #expect(try Check.run(koi.app.folder) == [])
     }
 
+    @Test func `what was seen of the log before a restore is of another log after it`() throws {
+        let (koi, backup) = try closedFolder()
+        let seen = try #require(koi.position(1).stringValue)
+        _ = try Restore.run(backup, into: koi.app.folder, now: koi.clock.now)
+
+        let restored = try TestApp(in: koi.folder, clock: koi.clock, seed: 2)
+
+        #expect(restored.app.catalog.log != koi.app.catalog.log)
+        #expect(try restored.request(.get, "/v1/changes?after=\(seen)").code == "other_log")
+        #expect(try restored.request(.get, "/v1/changes?after=1").status == .ok)
+        let hook = try HookDesk(restored)
+        let made = try hook.hook()
+        try restored.addCustomer("Acme")
+        let ids = try hook.send().compactMap { $0.fields["webhook-id"] }
+        #expect(ids.count == 1 && ids.allSatisfy { $0.hasPrefix("msg_\(restored.app.catalog.log)_\(made.id)_") })
+        // It stays the same from then on.
+        restored.close()
+        #expect(try TestApp(in: koi.folder, clock: koi.clock, seed: 3).app.catalog.log == restored.app.catalog.log)
+    }
+
     @Test func `a backup is restored into an empty folder`() throws {
         let (koi, backup) = try closedFolder()
         let empty = try TemporaryFolder()
@@ -62,7 +82,9 @@ import Testing
         #expect(report.replaced == nil)
         #expect(try Check.run(folder) == [])
         #expect(
-            try empty.names(in: "new") == ["backups", "events.head", "files", "imports", "koi.db", "koi.lock", "spool"]
+            try empty.names(in: "new") == [
+                "backups", "events.head", "exports", "files", "imports", "koi.db", "koi.lock", "spool",
+            ]
         )
     }
 

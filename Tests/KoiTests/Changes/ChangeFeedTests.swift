@@ -1,12 +1,12 @@
 import Dispatch
 import Glibc
-import KoiHTTP
 import KoiJSON
 import KoiLock
 import KoiSQLite
 import Testing
 
 @testable import Koi
+@testable import KoiHTTP
 
 struct `The feed of changes` {
     private func changes(_ koi: TestApp, _ query: String = "after=0", key: String? = nil) throws -> [JSONValue] {
@@ -59,7 +59,7 @@ struct `The feed of changes` {
         let answer = try koi.request(.get, "/v1/changes?after=\(start)", key: wang.key)
 
         #expect(answer.items.isEmpty)
-        #expect(answer["position"] == .integer(start + 3))
+        #expect(answer["position"] == koi.position(start + 3))
         #expect(answer["more"] == false)
     }
 
@@ -70,21 +70,21 @@ struct `The feed of changes` {
         let answer = try koi.request(.get, "/v1/changes")
 
         #expect(answer.items.isEmpty)
-        #expect(answer["position"] == .integer(try head(koi)))
+        #expect(answer["position"] == koi.position(try head(koi)))
     }
 
     @Test func `goes page by page`() throws {
         let koi = try TestApp()
         for number in 1...7 { try koi.addCustomer("Customer \(number)") }
         var names: [String] = []
-        var after: Int64 = 0
+        var after = "0"
         var more = true
 
         while more {
             let page = try koi.request(.get, "/v1/changes?resource=customers&limit=2&after=\(after)")
             #expect(page.items.count <= 2)
             names += page.items.compactMap { $0["record"]["name"].stringValue }
-            after = page["position"].integerValue ?? 0
+            after = page["position"].stringValue ?? ""
             more = page["more"] == true
         }
 
@@ -220,7 +220,11 @@ struct `The feed of changes` {
         arguments: [
             ("after=-1", 400), ("after=x", 400), ("wait=61", 400), ("wait=-1", 400), ("types=session.started", 400),
             ("types=customer", 400), ("resource=keys", 400), ("resource=nothing", 400), ("colour=red", 400),
-            ("after=1&after=2", 400), ("limit=0", 400), ("after=1000000", 409), ("after=1000000&wait=5", 409),
+            ("types=customer.typo", 400), ("types=customer.created.x", 400), ("types=customer.", 400),
+            ("after=1-", 400), ("after=x-5f0c9a3be1d24c77", 400), ("after=1-5f0c9a3be1d24c7", 400),
+            ("after=1-5F0C9A3BE1D24C77", 400), ("after=1-5f0c9a3be1d24c77-x", 400), ("after=1000000000000000000", 400),
+            ("after=1&after=2", 400), ("limit=0", 400),
+            ("after=1000000", 409), ("after=1000000&wait=5", 409),
         ]
     )
     func `refuses what makes no sense`(_ query: String, _ status: Int) throws {
@@ -232,6 +236,97 @@ struct `The feed of changes` {
         guard status == 409 else { return }
         #expect(answer.code == "position_ahead")
         #expect(answer["detail"].stringValue?.contains("number \(try head(koi)):") == true)
+    }
+
+    @Test func `goes on after a number alone as after the position that has it`() throws {
+        let koi = try TestApp()
+        let start = try head(koi)
+        try koi.addCustomer("Acme")
+
+        let answer = try koi.request(.get, "/v1/changes?after=\(start)")
+        let again = try koi.request(.get, "/v1/changes?after=\(koi.position(start).stringValue ?? "")")
+
+        #expect(answer.items.count == 1)
+        #expect(answer.json == again.json)
+    }
+
+    @Test(arguments: ["/v1/changes?after=", "/v1/changes?wait=5&after=", "/v1/events?after=", "stream", "cut off"])
+    func `refuses a position of another log`(_ place: String) throws {
+        let koi = try TestApp()
+        try koi.addCustomer("Acme")
+        let other = "1-5f0c9a3be1d24c77"
+        let stream = [("Accept", "text/event-stream")]
+
+        let answer =
+            switch place {
+            case "stream": try koi.request(.get, "/v1/changes?after=" + other, fields: stream)
+            case "cut off": try koi.request(.get, "/v1/events", fields: stream + [("Last-Event-ID", other)])
+            default: try koi.request(.get, place + other)
+            }
+
+        #expect(answer.status == .conflict)
+        #expect(answer.code == "other_log")
+    }
+
+    @Test func `judges by the rights of its own snapshot, which may be newer than those that were remembered`() throws {
+        let koi = try TestApp()
+        let wang = try koi.person(named: "Wang", ["customers": ["read": "own"]])
+        let id = try koi.make("customers", ["name": "Acme"])
+        let start = try head(koi)
+        let before = try koi.actor(of: wang.key)
+        try koi.request(.put, "/v1/customers/\(id)/collaborators/\(wang.id)", ["access": "read"])
+        let query = try ChangeQuery([Parameter(name: "after", value: "\(start)")], koi.app.catalog.resources)
+        let fields = Fields([("Authorization", "Bearer " + wang.key)])
+        let request = Request(
+            head: try RequestHead(.get, "/v1/changes", fields: fields),
+            peer: Peer(address: "127.0.0.1"),
+            id: "test"
+        )
+
+        let page = try koi.app.database.read(on: 0) { connection in
+            try ChangePage.asked(query, by: request, koi.app, koi.app.transaction(on: connection, as: before))
+        }
+
+        #expect(
+            told(try JSONReader.read(page.bytes).objectValue?["items"]?.arrayValue ?? []) == [
+                "customer.shared entered \(id)"
+            ]
+        )
+    }
+
+    @Test func `finds no rights anew where those that are remembered hold`() throws {
+        let koi = try TestApp()
+        let wang = try koi.person(named: "Wang", ["customers": ["read": "all"]])
+        let start = try head(koi)
+        try koi.addCustomer("Acme")
+        try koi.request(.get, "/v1/customers", key: wang.key)
+
+        // As nothing in Koi does it: without a word to those who remember.
+        _ = try koi.app.perform { transaction in
+            try transaction.connection.run("UPDATE users SET role = NULL WHERE id = ?", [.integer(wang.id)])
+        }
+
+        #expect(told(try changes(koi, "after=\(start)", key: wang.key)) == ["customer.created stored 1"])
+    }
+
+    @Test(arguments: ["", "&wait=1"])
+    func `does not pass over what is on disk and not yet in effect`(_ wait: String) throws {
+        let koi = try TestApp()
+        let wang = try koi.person(named: "Wang", ["customers": ["read": "own"]])
+        let id = try koi.make("customers", ["name": "Acme"])
+        let start = try head(koi)
+        let held = try koi.holding { transaction in
+            _ = try CollaboratorService(Customer.resource, transaction).share(id, with: wang.id, .read, until: nil)
+        }
+
+        let meanwhile = try koi.request(.get, "/v1/changes?after=\(start)" + wait, key: wang.key)
+        let begun = try koi.request(.get, "/v1/changes", key: wang.key)["position"]
+        held.letGo()
+
+        #expect(meanwhile.items.isEmpty)
+        #expect(begun == koi.position(start))
+        let after = try #require(meanwhile["position"].stringValue)
+        #expect(told(try changes(koi, "after=\(after)", key: wang.key)) == ["customer.shared entered \(id)"])
     }
 
     @Test(arguments: ["", "&wait=5"])
@@ -317,7 +412,73 @@ struct `A request for changes that waits` {
         let answer = try koi.request(.get, "/v1/changes?after=\(start)&wait=1")
 
         #expect(answer.items.isEmpty)
-        #expect(answer["position"] == .integer(start))
+        #expect(answer["position"] == koi.position(start))
+    }
+
+    @Test func `is answered with all others whose time is over at once, in one round`() throws {
+        var options = Database.Options.test
+        options.maximumWaitingReads = 1
+        let koi = try TestApp(options: options)
+        let answered = DispatchSemaphore(value: 0)
+        let statuses = Lock<[Int]>([])
+
+        for _ in 0..<50 {
+            let exchange = Exchange { response in
+                statuses.withLock { $0.append(response.status.code) }
+                answered.signal()
+            }
+            try koi.begin(.get, "/v1/changes?wait=1", exchange)
+        }
+        for _ in 0..<50 { answered.wait() }
+
+        #expect(statuses.withLock { $0 } == Array(repeating: 200, count: 50))
+    }
+
+    @Test func `is one of so many of a key at most`() throws {
+        let koi = try TestApp()
+        let other = try koi.person(named: "Wang", ["customers": ["read": "all"]])
+        let exchanges = (0..<ChangePolls.maximumEach).map { _ in Exchange { _ in } }
+        for exchange in exchanges { try koi.begin(.get, "/v1/changes?wait=60", exchange) }
+
+        let refused = try koi.request(.get, "/v1/changes?wait=60")
+        let others = try koi.request(.get, "/v1/changes?after=0&wait=60", key: other.key)
+
+        #expect(refused.status == .tooManyRequests)
+        #expect(refused.code == "too_many_waiting")
+        #expect(refused.fields["Retry-After"] == "1")
+        #expect(others.status == .ok)
+        exchanges[0].connectionClosed()
+        #expect(try koi.request(.get, "/v1/changes?after=0&wait=60").status == .ok)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `is answered at once when its client closes its side`() throws {
+        let koi = try TestApp()
+        let answered = DispatchSemaphore(value: 0)
+        let answer = Lock<Response?>(nil)
+        let exchange = Exchange { response in
+            answer.withLock { $0 = response }
+            answered.signal()
+        }
+        try koi.begin(.get, "/v1/changes?wait=60", exchange)
+
+        exchange.peerFinished()
+
+        #expect(answered.wait(timeout: .now() + 20) == .success)
+        let page = try #require(answer.withLock { $0.map(TestAnswer.init) })
+        #expect(page.status == .ok && page.items.isEmpty)
+        #expect(koi.app.polls.count == 0 && koi.app.catalog.eventHub.count == 0)
+    }
+
+    @Test func `is forgotten with its client`() throws {
+        let koi = try TestApp()
+        let exchange = Exchange { _ in }
+        try koi.begin(.get, "/v1/changes?wait=60", exchange)
+        #expect(koi.app.polls.count == 1 && koi.app.catalog.eventHub.count == 1)
+
+        exchange.connectionClosed()
+
+        #expect(koi.app.polls.count == 0 && koi.app.catalog.eventHub.count == 0)
     }
 
     @Test func `is answered when Koi stops`() throws {

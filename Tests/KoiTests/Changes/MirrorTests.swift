@@ -28,11 +28,11 @@ struct `A copy made of the feed` {
 
     private func follow(_ mirror: inout Mirror, _ koi: TestApp, _ key: String?) throws {
         let resets = mirror.resets
-        let page = 1 + Int(mirror.position % 7)
+        let page = 1 + Int((LogPosition(mirror.position)?.sequence ?? 0) % 7)
         try mirror.follow { try koi.request(.get, "/v1/changes?limit=\(page)&after=\($0)", key: key) }
         guard mirror.resets > resets else { return }
         // As from an export: the position first, then everything.
-        let position = try koi.request(.get, "/v1/changes", key: key)["position"].integerValue ?? 0
+        let position = try koi.request(.get, "/v1/changes", key: key)["position"].stringValue ?? ""
         mirror.load(try lists(koi, key), at: position)
     }
 
@@ -64,6 +64,10 @@ struct `A copy made of the feed` {
             }
         }
 
+        let types = try koi.eventTypes().filter { type in
+            ["customer.", "contact.", "team."].contains(where: type.hasPrefix)
+        }
+        #expect(Set(types).allSatisfy { ChangeTypes.has($0, of: ["customer", "contact", "team"]) })
         for (index, key) in keys.enumerated() {
             let lists = try lists(koi, key)
             for resource in Self.resources {

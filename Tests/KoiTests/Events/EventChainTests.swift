@@ -118,6 +118,23 @@ struct `The file that names the newest event` {
         #expect(koi.text(of: "events.head")?.hasPrefix("\(last) ") == true)
     }
 
+    @Test func `has positions refused of an end that was cut off, and those of the log that goes on taken`() throws {
+        let (koi, last) = try closed()
+        let seen = try #require(koi.position(last).stringValue)
+        try cut(koi, after: last - 1)
+
+        let again = try TestApp(in: koi.folder)
+        try again.addCustomer("Gamma")
+        let known = try #require(again.position(last).stringValue)
+        #expect(try again.request(.get, "/v1/changes?after=\(seen)").code == "other_log")
+        again.close()
+
+        // The file still names what is missing, and the log is the same nevertheless.
+        let third = try TestApp(in: koi.folder)
+        #expect(try third.request(.get, "/v1/changes?after=\(known)").status == .ok)
+        #expect(third.app.catalog.log != koi.app.catalog.log)
+    }
+
     @Test func `shows an end that was written anew`() throws {
         let (koi, last) = try closed()
         try cut(koi, after: last - 1)

@@ -33,13 +33,13 @@ struct `The log` {
         #expect(event["request"]?.stringValue?.hasPrefix("test-") == true)
     }
 
-    @Test func `is followed from number to number without a gap`() throws {
+    @Test func `is followed from page to page without a gap`() throws {
         let koi = try TestApp()
         for number in 1...7 { try koi.addCustomer("Customer \(number)") }
         var seen: [Int64?] = []
-        var after = JSONValue.integer(0)
-        while let number = after.integerValue {
-            let page = try koi.request(.get, "/v1/events?resource=customers&limit=3&after=\(number)")
+        var after: JSONValue = "0"
+        while let place = after.stringValue {
+            let page = try koi.request(.get, "/v1/events?resource=customers&limit=3&after=\(place)")
             #expect(page.items.count <= 3)
             seen += sequences(page)
             after = page["next"]
@@ -65,6 +65,28 @@ struct `The log` {
         #expect(try found("from=2026-11-22T10:00:00Z").count == 3)
         #expect(try found("to=2026-11-22T10:00:00Z&resource=customers") == [])
         #expect(try found("from=2026-11-23") == [])
+    }
+
+    @Test(arguments: ["application/json", "text/event-stream"])
+    func `refuses to go on after what has not happened`(_ type: String) throws {
+        let koi = try TestApp()
+
+        let answer = try koi.request(.get, "/v1/events?after=1000000", fields: [("Accept", type)])
+
+        #expect(answer.status == .conflict)
+        #expect(answer.code == "position_ahead")
+    }
+
+    @Test func `tells nothing that is on disk and not yet in effect`() throws {
+        let koi = try TestApp()
+        let start = try koi.app.perform { try EventLog.head($0.connection).sequence }
+        let held = try koi.holding { _ = try RecordService(Customer.resource, $0).add(["name": "Acme"]) }
+
+        let meanwhile = try koi.request(.get, "/v1/events?after=\(start)")
+        held.letGo()
+
+        #expect(meanwhile.items.isEmpty)
+        #expect(types(try koi.request(.get, "/v1/events?after=\(start)")) == ["customer.created"])
     }
 
     @Test(arguments: [

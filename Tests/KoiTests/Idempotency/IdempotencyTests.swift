@@ -254,6 +254,127 @@ struct `A request with a key` {
         #expect(try koi.request(.get, "/v1/backups").items.count == 1)
     }
 
+    @Test func `that is slow and one for the writer do not share a key`() throws {
+        let koi = koi
+        let (began, mayEnd) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        koi.app.tasks.async {
+            began.signal()
+            mayEnd.wait()
+        }
+        began.wait()
+        let isDone = DispatchSemaphore(value: 0)
+        DispatchQueue(label: "test.first").async {
+            _ = try? koi.request(.post, "/v1/backups", fields: [("Idempotency-Key", "a")])
+            isDone.signal()
+        }
+        while koi.app.underWay.isEmpty { sched_yield() }
+        #expect(try send(.post, "/v1/customers", ["name": "A"], "a").code == "idempotency_key_in_use")
+        mayEnd.signal()
+        isDone.wait()
+        #expect(try send(.post, "/v1/customers", ["name": "A"], "a").code == "idempotency_key_reused")
+        #expect(try count() == 0)
+    }
+
+    @Test func `of many parts is told from another`() throws {
+        func send(_ content: String, _ filename: String = "a.csv") throws -> TestAnswer {
+            let part = Part(
+                name: "file",
+                filename: filename,
+                contentType: "text/csv",
+                content: .bytes(Array(content.utf8))
+            )
+            return TestAnswer(
+                try koi.response(
+                    .post,
+                    "/v1/imports?resource=customers",
+                    .parts([part]),
+                    fields: [("Idempotency-Key", "a"), ("Content-Type", "multipart/form-data; boundary=x")]
+                )
+            )
+        }
+        let first = try send("name\nA\n")
+        #expect(first.status == .created, "\(first.text)")
+        #expect(try send("name\nA\n").bytes == first.bytes)
+        #expect(try send("name\nB\n").code == "idempotency_key_reused")
+        #expect(try send("name\nA\n", "b.csv").code == "idempotency_key_reused")
+    }
+
+    @Test func `is forgotten in time, whatever the clock said before`() throws {
+        for key in ["a", "b"] { _ = try send(.post, "/v1/customers", ["name": "A"], key) }
+        try koi.app.perform { transaction in
+            let later = transaction.now + 365 * 24 * 3_600_000
+            try transaction.connection.run("UPDATE kept_answers SET at = ? WHERE id = 1", [.integer(later)])
+        }
+        try koi.worker(KeptAnswerTrimming.kind).runDue()
+        koi.clock.advance(by: .seconds(25 * 3_600))
+        try koi.worker(KeptAnswerTrimming.kind).runDue()
+        let left = try koi.app.perform { transaction in
+            try transaction.connection.first("SELECT count(*) FROM kept_answers") { $0.int(0) }
+        }
+        #expect(left == 0)
+    }
+
+    @Test func `is answered again whatever has changed that it has nothing to do with`() throws {
+        let li = try koi.person(["customers": ["read": "team", "create": "team"], "contacts": ["read": "team"]])
+        let team = try koi.make("teams", ["name": "Sales"])
+        try koi.request(.patch, "/v1/users/\(li.id)", ["team": .integer(team)])
+        let made = try send(.post, "/v1/customers", ["name": "A"], "a", key: li.key)
+        #expect(made.status == .created, "\(made.text)")
+
+        let colleague = try koi.person(named: "Wang", [:])
+        try koi.request(.patch, "/v1/users/\(colleague.id)", ["team": .integer(team)])
+        #expect(try send(.post, "/v1/customers", ["name": "A"], "a", key: li.key).bytes == made.bytes)
+
+        let rights: JSONValue = [
+            "customers": ["read": "team", "create": "team"], "contacts": ["read": "all", "create": "own"],
+        ]
+        try koi.request(.patch, "/v1/roles/\(li.role)", ["permissions": rights])
+        #expect(try send(.post, "/v1/customers", ["name": "A"], "a", key: li.key).bytes == made.bytes)
+
+        try koi.request(.patch, "/v1/roles/\(li.role)", ["permissions": ["customers": ["create": "none"]]])
+        #expect(try send(.post, "/v1/customers", ["name": "A"], "a", key: li.key).code == "answer_not_kept")
+    }
+
+    @Test func `about a record tells nothing to whom it is no longer shown`() throws {
+        try koi.make("contacts", ["name": "Ming", "mobile": "13800138000"])
+        let li = try koi.person(["contacts": ["read": "own", "change": "own"]])
+        try koi.request(.put, "/v1/contacts/1/collaborators/\(li.id)", ["access": "write"])
+        let path = "/v1/contacts/1/consents/sms/marketing"
+        let consent: JSONValue = ["state": "given", "source": "Fair"]
+        let other = path.replacing("marketing", with: "service")
+        let batch: JSONValue = ["operations": [["method": "PUT", "path": .string(other), "body": consent]]]
+        func say(_ key: String) throws -> [TestAnswer] {
+            [
+                try send(.put, path, consent, key, key: li.key),
+                try send(.post, "/v1/batch", batch, key + "-batch", key: li.key),
+            ]
+        }
+        let said = try say("a")
+        #expect(said.map(\.status) == [.ok, .ok], "\(said.map(\.text))")
+        #expect(try say("a").map(\.bytes) == said.map(\.bytes))
+        let ended = try koi.request(.delete, "/v1/contacts/1/collaborators/\(li.id)")
+        #expect(ended.status == .noContent, "\(ended.text)")
+        #expect(try koi.request(.get, "/v1/contacts/1", key: li.key).status == .notFound)
+        let again = try say("a")
+        #expect(again.map(\.code) == ["answer_not_kept", "answer_not_kept"], "\(again.map(\.text))")
+    }
+
+    @Test func `about a person tells nothing of who was erased`() throws {
+        try koi.make("contacts", ["name": "Ming", "mobile": "13800138000"])
+        let path = "/v1/contacts/1/consents/sms/marketing"
+        let consent: JSONValue = ["state": "given", "evidence": "schachqx schachqx"]
+        #expect(try send(.put, path, consent, "a").status == .ok)
+        try koi.request(.post, "/v1/contacts/1/erasure")
+        #expect(try send(.put, path, consent, "a").code == "answer_not_kept")
+    }
+
+    @Test func `shows again what is held back from others, and that is written down`() throws {
+        _ = try koi.person(["*": ["read": "all"]], held: ["customers": ["phone": ["read": "masked"]]])
+        for _ in 0..<2 { _ = try send(.post, "/v1/customers", ["name": "A", "phone": "13800138000"], "a") }
+        let once: JSONValue = [1, "customers", [1], ["phone"], .null]
+        #expect(try koi.noted("read") == [once, once])
+    }
+
     @Test func `leaves no trace of an anonymous answer`() throws {
         let anonymous = Resource(
             "customers",

@@ -19,7 +19,7 @@ import Testing
         )
         let connection = try Connection(path: koi.app.folder.database, mode: .readOnly)
         try connection.execute("BEGIN")
-        let reading = try EventReading(connection, koi.app.keys)
+        let reading = try EventReading(connection, koi.app.keys, through: .max)
 
         #expect(try koi.request(.delete, "/v1/keys/\(key)").status == .noContent)
         let authentication = Authentication(

@@ -68,6 +68,40 @@ struct `A change of many records` {
         #expect(done["result"]["failures"] == preview["problems"])
     }
 
+    @Test func `tells nobody whether a guess is right`() throws {
+        try koi.make(
+            "fields",
+            ["resource": "customers", "key": "colour", "kind": "text", "labelEn": "C", "labelZh": "C"]
+        )
+        try koi.request(.patch, "/v1/customers/1", ["phone": "13800138000", "custom": ["colour": "red"]])
+        let held: JSONValue = ["customers": ["phone": ["read": "masked"], "custom.colour": ["read": "masked"]]]
+        let li = try koi.person(["customers": ["read": "all", "change": "all"]], held: held)
+        func example(_ patch: JSONValue) throws -> JSONValue {
+            let preview = try koi.request(.patch, "/v1/customers?name=C0&preview=true", patch, key: li.key)
+            #expect(preview.status == .ok, "\(preview.text)")
+            return preview["examples"].arrayValue?.first?["after"] ?? .null
+        }
+        func names(_ value: JSONValue) -> [String] { value.objectValue?.members.map(\.name) ?? [] }
+        #expect(try names(example(["phone": "13800138000"])) == ["phone"])
+        #expect(try names(example(["phone": "13800138001"])) == ["phone"])
+        #expect(try names(example(["custom": ["colour": "red"]])) == ["custom"])
+        #expect(try names(example(["custom": ["colour": "blue"]])) == ["custom"])
+        #expect(try names(example(["region": "重庆"])) == [])
+    }
+
+    @Test func `is shown of what forgets its secrets by it, and forgets none`() throws {
+        let url = "https://sms.example.com/send"
+        try koi.make("gateways", ["name": "SMS", "channel": "sms", "url": .string(url), "body": ["to": "{to}"]])
+        let entered = try koi.request(.put, "/v1/gateways/1/secrets", ["token": "Geheimnis"])
+        #expect(entered.status.code < 300, "\(entered.text)")
+        let other: JSONValue = ["url": "https://other.example.com/send"]
+        let preview = try koi.request(.patch, "/v1/gateways?all=true&preview=true", other)
+        #expect(preview.status == .ok, "\(preview.text)")
+        #expect(try koi.request(.get, "/v1/gateways/1")["secrets"] == ["token"])
+        try koi.request(.patch, "/v1/gateways/1", other)
+        #expect(try koi.request(.get, "/v1/gateways/1")["secrets"] == [])
+    }
+
     @Test func `of every record has to be said`() throws {
         for path in ["/v1/customers", "/v1/customers?all=false", "/v1/customers?preview=true"] {
             let answer = try koi.request(.patch, path, ["tier": "vip"])

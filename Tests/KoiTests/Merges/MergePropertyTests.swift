@@ -56,10 +56,29 @@ private struct World {
             )
             paths.append("/v1/contacts/\(id)")
         }
+        for number in 1...6 {
+            for (channel, sides) in [("mail", 2), ("sms", 3)] where number % sides == 0 {
+                let state: JSONValue = number % 4 == 0 ? "withdrawn" : "given"
+                let path = "/v1/customers/\(number)/consents/\(channel)/marketing"
+                let at = JSONValue.string(Timestamp.text(koi.clock.now - Int64(number) * 1_000))
+                let said = try koi.request(.put, path, ["state": state, "source": .string("s\(number)"), "at": at])
+                try #require(said.status == .ok, "\(said.text)")
+            }
+        }
+        for (resource, filter) in [
+            ("contacts", ["customer": "1,2,3"]), ("contacts", ["customer.not": "4", "name": "4"]),
+            ("customers", ["id": "5,2,6"]), ("contacts", ["id": 3]),
+        ] as [(JSONValue, JSONValue)] {
+            let view = try koi.make("views", ["resource": resource, "name": "V", "filter": filter])
+            paths.append("/v1/views/\(view)")
+        }
         self.paths = paths
     }
 
-    func all() throws -> [JSONValue] { try paths.map(koi.content) }
+    func all() throws -> [JSONValue] {
+        let consents = try (1...6).map { try koi.request(.get, "/v1/customers/\($0)/consents")["items"] }
+        return try paths.map(koi.content) + consents
+    }
 
     /// SplitMix64.
     private mutating func roll(_ sides: Int) -> Int {

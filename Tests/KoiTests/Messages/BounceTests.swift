@@ -103,6 +103,14 @@ struct `A bounce` {
         #expect(try desk.outcomes(of: message) == ["failed bounced"])
     }
 
+    @Test func `is heard of by those who listen`() throws {
+        let desk = try MailDesk()
+        let (_, token, _) = try sent(desk)
+        _ = try desk.koi.send(.post, Self.path, report(token), type: "message/rfc822")
+        let head = try desk.koi.app.perform { try EventLog.head($0.connection).sequence }
+        #expect(desk.koi.app.catalog.eventHub.head == head)
+    }
+
     @Test func `about nothing of Koi is not there, and needs the right to change all messages`() throws {
         let desk = try MailDesk()
         let token = try sent(desk).token

@@ -11,8 +11,7 @@ extension MailDesk {
     /// The number of a customer with an address.
     func customer(_ name: String = "李明", _ fields: JSONObject = ["email": "li@example.com"]) throws -> Int64 {
         let body = JSONObject([.init(name: "name", value: .string(name))] + fields.members)
-        let made = try koi.request(.post, "/v1/customers", .object(body))
-        return try #require(made["id"].integerValue, "\(made.text)")
+        return try koi.make("customers", .object(body))
     }
 
     /// Writes down what a customer says.

@@ -209,12 +209,12 @@ extension ReadingWays {
         let seen = Set(model.visible(all + (try koi.everything(resource, "removed=true"))).ids)
         let logged = Set(try koi.events(of: resource.name).map(\.record))
         var found: Set<Int64> = []
-        var after: Int64? = 0
+        var after: String? = "0"
         while let start = after {
             let page = try cast.ask(.get, "/v1/events?resource=\(resource.name)&limit=200&after=\(start)")
             #expect(page.status == .ok, "\(page.text)")
             found.formUnion(page.items.compactMap { $0["record"].integerValue }.filter { $0 > 0 })
-            after = page["next"].integerValue
+            after = page["next"].stringValue
         }
         #expect(found == logged.intersection(seen), "/v1/events?resource=\(resource.name)")
     }

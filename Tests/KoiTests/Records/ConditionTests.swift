@@ -81,7 +81,8 @@ struct `A condition on a record in memory` {
         body["custom"] = .object(custom)
         // What does not go together, such as a company and a birthday, is left out.
         for _ in 0..<5 {
-            let answer = try koi.request(.post, "/v1/" + resource.name, .object(body))
+            let path = "/v1/" + resource.name + (resource.findsDuplicates ? "?allowDuplicate=true" : "")
+            let answer = try koi.request(.post, path, .object(body))
             if answer.status == .created { return }
             for error in answer["errors"].arrayValue ?? [] {
                 let place = error["field"].stringValue ?? ""

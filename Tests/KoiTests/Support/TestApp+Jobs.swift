@@ -6,8 +6,10 @@ import KoiSQLite
 
 extension TestApp {
     /// A worker on this App's database, as a process has one after it was started.
-    func worker(_ kinds: JobKind...) throws -> JobWorker {
-        let worker = try JobWorker(app, kinds: kinds)
+    ///
+    /// - Parameter holdTime: more than any chunk takes on any machine, unless the test is about that.
+    func worker(_ kinds: JobKind..., holdTime: Duration = .seconds(60)) throws -> JobWorker {
+        let worker = try JobWorker(app, kinds: kinds, holdTime: holdTime)
         try worker.prepare()
         return worker
     }

@@ -31,6 +31,7 @@ final class TestApp: Sendable {
     ///   - resources: Koi's own unless the test is about another list.
     ///   - rates: how much each may ask; any number unless the test is about that.
     ///   - migrations: applied after Koi's own.
+    ///   - seed: of what is random.
     ///   - batchTime: more than any takes unless the test is about that.
     init(
         in folder: TemporaryFolder? = nil,
@@ -39,6 +40,7 @@ final class TestApp: Sendable {
         migrations: [Migration] = [],
         proxies: TrustedProxies = TrustedProxies(),
         rates: RequestRates = RequestRates(),
+        seed: UInt64 = 1,
         batchTime: Duration = .seconds(60),
         options: Database.Options = .test
     ) throws {
@@ -56,7 +58,7 @@ final class TestApp: Sendable {
             folder: data,
             webFolder: nil,
             clock: clock.clock,
-            randomness: HeldRandomness().randomness,
+            randomness: HeldRandomness(seed: seed).randomness,
             limits: Limits(),
             proxies: proxies,
             rates: rates,
@@ -141,17 +143,37 @@ final class TestApp: Sendable {
         fields: [(String, String)] = [],
         from address: String = "127.0.0.1"
     ) throws -> Response {
+        answer(to: try make(method, target, body, key, fields, address))
+    }
+
+    /// Hands a request over whose answer comes later, through the exchange.
+    func begin(_ method: Method, _ target: String, _ exchange: Exchange) throws {
+        let request = try make(method, target, .none, nil, [], "127.0.0.1")
+        let response = loop.sync {
+            var trace = RequestTrace(id: request.id)
+            return app.respond(to: request, exchange: exchange, trace: &trace)
+        }
+        if let response { exchange.respond(response) }
+    }
+
+    private func make(
+        _ method: Method,
+        _ target: String,
+        _ body: Body,
+        _ key: String?,
+        _ fields: [(String, String)],
+        _ address: String
+    ) throws -> Request {
         var all = fields
         let shown = key ?? self.key
         if !shown.isEmpty { all.append(("Authorization", "Bearer " + shown)) }
         let number = requests.add(1, ordering: .relaxed).newValue
-        let request = Request(
+        return Request(
             head: try RequestHead(method, target, fields: Fields(all)),
             body: body,
             peer: Peer(address: address),
             id: "test-\(number)"
         )
-        return answer(to: request)
     }
 
     private func answer(to request: Request) -> Response {

@@ -50,7 +50,7 @@ final class TestStream: Sendable {
             for event in try next() ?? [] {
                 guard let data = event["data"] else { continue }
                 let item = try JSONReader.read(Array(data.utf8))
-                #expect(event["id"] == item["sequence"].integerValue.map(String.init))
+                #expect(event["id"].flatMap(LogPosition.init)?.sequence == item["sequence"].integerValue)
                 items.append(item)
             }
         }
