@@ -12,32 +12,23 @@ import json
 import os
 import sqlite3
 import sys
-import time
-import urllib.error
-import urllib.request
+
+from koi import UNANSWERED, Refused, ask
 
 RESOURCES = os.environ.get("KOI_RESOURCES", "customers,contacts").split(",")
 
 
-def ask(path):
-    request = urllib.request.Request(
-        os.environ["KOI_URL"] + path, headers={"Authorization": "Bearer " + os.environ["KOI_KEY"]}
-    )
-    with urllib.request.urlopen(request, timeout=90) as answer:
-        return json.load(answer)
-
-
 def load(copy):
     """Reads everything. The position comes first: what happens meanwhile is told again, and changes nothing then."""
-    position = ask("/v1/changes")["position"]
+    position = ask("GET", "/v1/changes")["position"]
     copy.execute("DELETE FROM records")
     for resource in RESOURCES:
         cursor = ""
         while cursor is not None:
-            page = ask(f"/v1/{resource}?limit=500" + (f"&cursor={cursor}" if cursor else ""))
+            page = ask("GET", f"/v1/{resource}?limit=500" + (f"&cursor={cursor}" if cursor else ""))
             copy.executemany("INSERT INTO records VALUES (?, ?, ?)", [(resource, item["id"], json.dumps(item)) for item in page["items"]])
             cursor = page["next"]
-    copy.execute("UPDATE position SET number = ?", [position])
+    copy.execute("UPDATE position SET place = ?", [position])
     copy.commit()
 
 
@@ -55,15 +46,15 @@ def apply(copy, item):
 
 def follow(copy, wait):
     """Takes one page of the feed; whether there is more already."""
-    position = copy.execute("SELECT number FROM position").fetchone()[0]
+    position = copy.execute("SELECT place FROM position").fetchone()[0]
     if position is None:
         load(copy)
         return True
     try:
-        page = ask(f"/v1/changes?after={position}&resource={','.join(RESOURCES)}&limit=500&wait={wait}")
-    except urllib.error.HTTPError as problem:
-        # The log does not know this position: another database, an older backup, or long ago.
-        if problem.code not in (409, 410):
+        page = ask("GET", f"/v1/changes?after={position}&resource={','.join(RESOURCES)}&limit=500&wait={wait}")
+    except Refused as problem:
+        # The log does not know this position: another database, a restored backup, or long ago.
+        if problem.status not in (409, 410):
             raise
         load(copy)
         return True
@@ -71,7 +62,7 @@ def follow(copy, wait):
         copy.rollback()
         load(copy)
         return True
-    copy.execute("UPDATE position SET number = ?", [page["position"]])
+    copy.execute("UPDATE position SET place = ?", [page["position"]])
     copy.commit()
     return page["more"]
 
@@ -79,18 +70,19 @@ def follow(copy, wait):
 def main(file, is_once):
     copy = sqlite3.connect(file)
     copy.execute("CREATE TABLE IF NOT EXISTS records (resource TEXT, id INTEGER, record TEXT, PRIMARY KEY (resource, id))")
-    copy.execute("CREATE TABLE IF NOT EXISTS position (number INTEGER)")
+    copy.execute("CREATE TABLE IF NOT EXISTS position (place TEXT)")
     if copy.execute("SELECT count(*) FROM position").fetchone()[0] == 0:
         copy.execute("INSERT INTO position VALUES (NULL)")
     copy.commit()
     while True:
         try:
             has_more = follow(copy, 0 if is_once else 30)
-        except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
-            if isinstance(error, urllib.error.HTTPError) and error.code < 500:
-                raise
+        except UNANSWERED as error:
             copy.rollback()
-            time.sleep(1)
+            if is_once:
+                raise
+            # Koi was away for as long as a request is tried again. Whoever follows goes on all the same.
+            print(error, file=sys.stderr, flush=True)
             continue
         if is_once and not has_more:
             return

@@ -5,6 +5,7 @@
 """
 
 import base64
+import collections
 import hashlib
 import hmac
 import json
@@ -17,8 +18,9 @@ SECRET = base64.b64decode(os.environ["WEBHOOK_SECRET"].removeprefix("whsec_"))
 # What is older was caught and is sent again by somebody else.
 TOLERANCE = 300
 LARGEST = 10_000_000
-# A receiver that must not forget keeps these where it keeps what it was told.
-seen = set()
+# A receiver that must not forget keeps these where it keeps what it was told. A message may come again for about two days.
+seen = collections.OrderedDict()
+KEPT = 100_000
 
 
 def is_genuine(fields, body):
@@ -26,9 +28,20 @@ def is_genuine(fields, body):
     if not stamp.isdecimal() or abs(time.time() - int(stamp)) > TOLERANCE:
         return False
     mac = hmac.new(SECRET, f"{id}.{stamp}.".encode() + body, hashlib.sha256).digest()
-    wanted = "v1," + base64.b64encode(mac).decode()
-    # Several while a secret is renewed.
-    return any(hmac.compare_digest(wanted, one) for one in fields.get("webhook-signature", "").split())
+    wanted = b"v1," + base64.b64encode(mac)
+    # Several while a secret is renewed. As bytes, since text that is not ASCII cannot be compared.
+    given = fields.get("webhook-signature", "").encode("utf-8", "surrogateescape")
+    return any(hmac.compare_digest(wanted, one) for one in given.split())
+
+
+def is_new(id):
+    """Whether it was not taken before; forgets the oldest where there are many."""
+    if id in seen:
+        return False
+    seen[id] = None
+    if len(seen) > KEPT:
+        seen.popitem(last=False)
+    return True
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -39,8 +52,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         if not is_genuine(self.headers, body):
             return self.answer(401)
-        if self.headers["webhook-id"] not in seen:
-            seen.add(self.headers["webhook-id"])
+        if is_new(self.headers["webhook-id"]):
             print(json.dumps(json.loads(body), ensure_ascii=False), flush=True)
         self.answer(204)
 
