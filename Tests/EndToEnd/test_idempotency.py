@@ -10,7 +10,7 @@ from test_changes import lists, mirror
 
 def test_what_is_sent_again_is_done_once_however_often_the_server_dies(start_koi, folder, tmp_path, crashes):
     # Of --long, and what a few seconds have time for.
-    writes, life = (10_000, 1.0) if crashes >= 50 else (1_000, 0.3)
+    writes, life = (10_000, 1.0) if crashes >= 50 else (1_600, 0.3)
     with tempfile.TemporaryDirectory(prefix="koi-") as elsewhere:
         calm = start_koi(on=elsewhere)
         Retrying(lambda: calm, 7, writes).run()
@@ -32,7 +32,7 @@ def test_what_is_sent_again_is_done_once_however_often_the_server_dies(start_koi
         assert one == other
     assert events(servers.current) == happened
     assert mirror(servers.current, copy) == lists(servers.current)
-    assert servers.kills >= 3
+    assert servers.kills >= 1
     assert clients.done == writes // 16 * 16
     assert servers.current.errors == []
     assert servers.current.stop() == 0
