@@ -7,8 +7,8 @@ enum BounceFuzzing {
             require(token.utf8.count == 32 && token.utf8.allSatisfy(isDigit), "A mark that is none: \(token)")
         }
         require(Set(report.tokens).count == report.tokens.count, "A mark twice.")
-        require(report.status?.unicodeScalars.count ?? 0 <= 20, "A status beyond its bound.")
-        require(report.diagnostic?.unicodeScalars.count ?? 0 <= 20_000, "A reason beyond its bound.")
+        require(report.status?.utf8.count ?? 0 <= 9, "A status beyond its bound.")
+        require(report.diagnostic?.unicodeScalars.count ?? 0 <= 300, "A reason beyond its bound.")
         require(report == MailReport(input), "Read in two ways.")
     }
 

@@ -9,6 +9,8 @@ final class LoopReader {
     let connection: Connection
     private let clock: CommitClock
     private var isOpen = false
+    /// Whether SQLite has read the tables' definitions, which it does once and which is no part of what a read costs.
+    private var hasSchema = false
     /// What the clock said just before the snapshot began; nil where a commit was under way, so that nothing is known.
     private var since: UInt64?
 
@@ -20,6 +22,10 @@ final class LoopReader {
     /// Runs `body` on a snapshot that is as new as one begun now.
     func read<T>(within budget: ReadBudget, _ body: (Connection) throws -> T) throws -> T {
         try renew()
+        if !hasSchema {
+            _ = try connection.first("SELECT 1 FROM sqlite_master LIMIT 1") { _ in true }
+            hasSchema = true
+        }
         do {
             return try connection.limited(to: budget) { try body(connection) }
         } catch let error as SQLiteError {

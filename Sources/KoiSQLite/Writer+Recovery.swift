@@ -21,7 +21,7 @@ extension Writer {
         }
         logger.critical("writes stopped after an I/O error", metadata: ["error": "\(reason)"])
         let delay = options.recoveryDelay
-        queue.async { [weak self] in self?.tryToRecover(nextDelay: delay) }
+        queue.async { self.tryToRecover(nextDelay: delay) }
         for write in refused { write.finish(.unavailable(reason)) }
     }
 
@@ -44,8 +44,9 @@ extension Writer {
         } catch {
             logger.error("writes stay stopped", metadata: ["error": "\(error)"])
             let delay = min(nextDelay * 2, options.longestRecoveryDelay)
+            // Whoever closes it ends this.
             queue.asyncAfter(deadline: .now() + .nanoseconds(Int(clamping: nextDelay.nanoseconds))) {
-                [weak self] in self?.tryToRecover(nextDelay: delay)
+                self.tryToRecover(nextDelay: delay)
             }
         }
     }

@@ -46,7 +46,7 @@ struct CompanyMeeting {
             return found
         }
         let names = CompanyMeeting.names(kind)
-        let filter = names.compactMap { name in body[name]?.stringValue.map { "\(name)=" + CompanyMeeting.escaped($0) }
+        let filter = names.compactMap { name in body[name]?.stringValue.map { "\(name)=" + PercentEncoding.encoded($0) }
         }
         guard filter.count == names.count else { return nil }
         return try items("/v1/\(kind)?" + filter.joined(separator: "&")).first { item in
@@ -73,12 +73,4 @@ struct CompanyMeeting {
     private func items(_ target: String) throws -> [JSONValue] { try client.get(target)["items"]?.arrayValue ?? [] }
 
     private func keys(_ item: JSONValue) -> [JSONValue] { item["externalIds"]?.arrayValue ?? [] }
-
-    private static func escaped(_ text: String) -> String {
-        text.utf8.map { byte in
-            let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-            return isPlain
-                ? String(decoding: [byte], as: UTF8.self) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
-    }
 }

@@ -4,10 +4,12 @@ import Glibc
 final class FileLines {
     /// Of a line.
     private static let maximum = 16 << 20
+    private static let piece = 1 << 16
 
     private let file: UnsafeMutablePointer<FILE>
-    private var buffer: UnsafeMutablePointer<CChar>?
-    private var capacity = 0
+    private var bytes: [UInt8] = []
+    /// The first of `bytes` that was not given yet.
+    private var place = 0
 
     init(_ path: String) throws {
         guard let file = fopen(path, "re") else {
@@ -17,18 +19,29 @@ final class FileLines {
     }
 
     deinit {
-        free(buffer)
         fclose(file)
     }
 
     /// The next line with its end; nil at the end of the file.
     func next() throws -> [UInt8]? {
-        let count = getline(&buffer, &capacity, file)
-        guard count >= 0, let buffer else {
-            guard ferror(file) == 0 else { throw Failure("The file could not be read to its end.") }
-            return nil
+        var line: [UInt8] = []
+        while line.count <= FileLines.maximum {
+            if place == bytes.count { try read() }
+            guard !bytes.isEmpty else { return line.isEmpty ? nil : line }
+            let end = bytes[place...].firstIndex(of: UInt8(ascii: "\n"))
+            let next = end.map { $0 + 1 } ?? bytes.count
+            line += bytes[place..<next]
+            place = next
+            if end != nil, line.count <= FileLines.maximum { return line }
         }
-        guard count <= FileLines.maximum else { throw Failure("A line of the file is too long.") }
-        return Array(UnsafeRawBufferPointer(start: buffer, count: count))
+        throw Failure("A line of the file is too long.")
+    }
+
+    private func read() throws {
+        bytes = [UInt8](unsafeUninitializedCapacity: FileLines.piece) { buffer, count in
+            count = fread(buffer.baseAddress, 1, buffer.count, file)
+        }
+        place = 0
+        guard ferror(file) == 0 else { throw Failure("The file could not be read to its end.") }
     }
 }

@@ -184,6 +184,15 @@ package struct Answer: Sendable {
         )
     }
 
+    /// A refusal of what was tried, where that it was tried is to be stored.
+    static func refused(_ problem: Problem, for call: Call) -> Answer {
+        let response = problem.response(language: call.language, requestID: call.request.id)
+        guard case .bytes(let bytes) = response.body else {
+            return Answer(response.status, fields: response.fields, [])
+        }
+        return Answer(response.status, fields: response.fields, bytes)
+    }
+
     package static let noContent = Answer(.noContent, [], vary)
 
     /// All fields in order.

@@ -43,7 +43,8 @@ package enum Check {
             .compactMap { try SearchCheck.fault(of: $0, connection) }
         let keys = try resources.all.compactMap { try KeyCheck.fault(of: $0, connection) }
         let end = try head.fault(connection).map { [$0] } ?? []
-        return try orphans + EventChain.verify(connection) + end + keys + search
+        let duplicates = try DuplicateKeyCheck.faults(resources, connection)
+        return try orphans + EventChain.verify(connection) + end + keys + search + duplicates
     }
 }
 

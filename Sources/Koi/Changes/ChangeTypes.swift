@@ -4,6 +4,8 @@ enum ChangeTypes {
     static let happenings = [
         "created", "changed", "removed", "restored", "erased", "merged", "unmerged", "shared", "unshared",
         "distinguished", "undistinguished", "consentChanged", "disclosed", "handover",
+        "converted", "unconverted",
+        "cared",
     ]
 
     /// - Parameter nouns: of the resources that may be meant.

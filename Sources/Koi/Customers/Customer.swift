@@ -19,6 +19,12 @@ package enum Customer {
     }
 
     package static let fields: [Field] =
+        identity + standing + Person.birthday + [
+            .choice("preferredChannel", "Preferred channel", "首选联系方式", Person.channels),
+            .reference("owner", "Owner", "负责人", to: "users").weighed(2),
+        ] + Pool.fields + Person.shared
+
+    private static let identity: [Field] =
         [
             .choice("kind", "Kind", "类型", kinds).fallback("company").example("company"),
             .text("name", "Name", "名称", max: 200).required().searched(as: .name)
@@ -37,11 +43,30 @@ package enum Customer {
             .integer("size", "Employees", "人数", 0...100_000_000)
                 .noted("Companies only.", "仅限公司。"),
             .text("source", "Source", "来源", max: 100).impersonal().weighed(1),
+            .reference("campaign", "Campaign", "营销活动", to: "campaigns"),
+            .reference("referrerCustomer", "Referred by customer", "推荐客户", to: "customers"),
+            .reference("referrerContact", "Referred by contact", "推荐联系人", to: "contacts"),
             .choice("tier", "Tier", "等级", tiers).weighed(1).example("vip"),
-        ] + Person.birthday + [
-            .choice("preferredChannel", "Preferred channel", "首选联系方式", Person.channels),
-            .reference("owner", "Owner", "负责人", to: "users").weighed(2),
-        ] + Person.shared
+        ]
+
+    /// How far a customer is: what follows from its needs, deals, complaints and activities.
+    private static let standing: [Field] = [
+        .choice("lifecycle", "Lifecycle", "生命周期", CustomerAxis.lifecycle.stages).derived()
+            .fallback(.string(CustomerAxis.lifecycle.first))
+            .noted("How far it is on the way to a contract, and beyond.", "在签约道路上所处的阶段。"),
+        .time("lifecycleSince", "In this stage since", "进入生命周期阶段时间").derived()
+            .noted("Null: ever since it was made.", "为空表示自建立以来。"),
+        .choice("relationshipStage", "Relationship stage", "关系阶段", CustomerAxis.relationship.stages).derived()
+            .fallback(.string(CustomerAxis.relationship.first)),
+        .time("relationshipSince", "In this relationship stage since", "进入关系阶段时间").derived(),
+        .integer("purchases", "Purchases", "成交次数", 0...1_000_000_000).derived().fallback(0)
+            .noted("Deals that were won.", "赢单的商机数。"),
+        .time("lastPurchaseAt", "Last purchase", "上次成交时间").derived(),
+        .integer("openComplaints", "Open complaints", "未解决的投诉", 0...1_000_000).fallback(0).impersonal()
+            .noted("Kept up to date by whoever handles complaints.", "由处理投诉的人员或系统更新。"),
+        .time("lastCareAt", "Last care", "最近关怀").readOnly()
+            .noted("When the newest of its activities happened; null for never.", "最近一次跟进的时间；从未跟进时为空。"),
+    ]
 
     static let kinds = [
         Choice("company", "Company", "公司"),
@@ -65,6 +90,7 @@ package struct CustomerRules: RecordRules {
         in transaction: Transaction
     ) throws {
         Person.checkBirthday(record, &issues)
+        try Referrals.check(record, before: before, &issues, in: transaction)
         let isPerson = record["kind"] == "person"
         if isPerson, !record["size"].isNull {
             let refusal = ValueRefusal(
@@ -82,5 +108,13 @@ package struct CustomerRules: RecordRules {
             )
             issues.append(refusal.issue(field: "birthday"))
         }
+    }
+
+    /// Complaints say how far a customer is; one that comes back may have been left behind by its deals.
+    package func happened(_ record: Record, before: Record?, event: Int64, in transaction: Transaction) throws {
+        let complaints = before.map { $0["openComplaints"] } ?? 0
+        let isBack = before?.isRemoved == true && !record.isRemoved
+        guard record["openComplaints"] != complaints || isBack else { return }
+        try CustomerStages(transaction).renew(record.id, because: event)
     }
 }

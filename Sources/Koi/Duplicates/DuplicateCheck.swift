@@ -7,27 +7,33 @@ struct DuplicateCheck {
     /// By which a sender says that it is another all the same.
     static let parameter = "allowDuplicate"
     /// Records that an answer names.
-    private static let maximumNamed = 5
+    static let maximumNamed = 5
     /// Records that are compared.
-    private static let maximumCompared = 50
+    static let maximumCompared = 50
 
-    private let transaction: Transaction
+    let transaction: Transaction
 
     init(_ transaction: Transaction) {
         self.transaction = transaction
     }
 
+    /// - Parameter wish: what is to be refused at most, within what the company has refused.
     /// - Returns: what the record has in common with others; nil where such records are not compared.
-    /// - Throws: `Problem` 409 with those that it may be.
-    func check(_ record: Record, allows: Bool) throws -> Likeness? {
+    /// - Throws: `Problem` 409 with those that it may be; 429 where the sender was told too often of what it may not see.
+    func check(_ record: Record, _ wish: DuplicatePolicy) throws -> Likeness? {
         let resource = record.resource
         guard resource.findsDuplicates else { return nil }
         let likeness = try DuplicateIndex(resource, transaction.connection).likeness(of: record)
-        let policy = transaction.catalog.settings.current.duplicates
-        guard !allows, policy != .off, !likeness.shared.isEmpty else { return likeness }
+        let policy = transaction.catalog.settings.current.duplicates.within(wish)
+        guard policy != .off, !likeness.keys.isEmpty else { return likeness }
+        let (hidden, user, now) = (transaction.catalog.hiddenDuplicates, transaction.actor.user ?? 0, transaction.now)
+        // Before anything depends on what is there.
+        if policy == .all { try hidden.admit(user, at: now) }
+        guard !likeness.shared.isEmpty else { return likeness }
         let found = try found(record, likeness)
-        let isHidden = policy == .all && !found.hidden.isEmpty && mayTell()
+        let isHidden = policy == .all && !found.hidden.isEmpty
         guard isHidden || !found.shown.isEmpty else { return likeness }
+        if isHidden { hidden.tell(user, of: likeness.keys, at: now) }
         throw Problem.possibleDuplicate(
             resource,
             found.shown.prefix(DuplicateCheck.maximumNamed).map(candidate),
@@ -36,13 +42,13 @@ struct DuplicateCheck {
         )
     }
 
-    private struct Found {
+    struct Found {
         var shown: [(duplicate: Duplicate, record: Record)] = []
         /// What the sender may not see, and what is alike in fields alone that are held back from the sender.
         var hidden: [Record] = []
     }
 
-    private func found(_ record: Record, _ likeness: Likeness) throws -> Found {
+    func found(_ record: Record, _ likeness: Likeness) throws -> Found {
         let resource = record.resource
         let store = RecordStore(resource, transaction.connection)
         let visibility = transaction.visibility(of: resource)
@@ -66,15 +72,7 @@ struct DuplicateCheck {
         return found
     }
 
-    /// Whether it may be told that there is a record which the sender does not see.
-    ///
-    /// Who asks too often is told nothing more: the record is then added, as if there were none. A refusal of the asking
-    /// would tell the same as one of the record.
-    private func mayTell() -> Bool {
-        !transaction.catalog.probes.take(transaction.actor.user ?? 0, times: 1, at: transaction.now).isTooOften
-    }
-
-    private func candidate(_ duplicate: Duplicate, _ record: Record) -> JSONValue {
+    func candidate(_ duplicate: Duplicate, _ record: Record) -> JSONValue {
         var members: JSONObject = ["id": .integer(record.id)]
         let access = transaction.actor.access
         if let field = record.resource.field("name"), access.watched([field.name], of: record.resource.name).isEmpty {

@@ -91,7 +91,7 @@ struct DuplicateList {
     }
 
     func page() throws -> [UInt8] {
-        var position = try cursor.map { try DuplicateList.pair(Cursor.decode($0, query: mark, keys: 2)) }
+        var position = try cursor.map(pair)
         var items: [JSONValue] = []
         var walked = 0
         while walked < DuplicateList.maximumWalked {
@@ -100,25 +100,32 @@ struct DuplicateList {
                 position = pair
                 walked += 1
                 if let item = try item(pair) { items.append(item) }
-                if items.count == limit { return document(items, next: position) }
+                if items.count == limit { return try document(items, next: position) }
             }
-            guard pairs.count == DuplicateList.window else { return document(items, next: nil) }
+            guard pairs.count == DuplicateList.window else { return try document(items, next: nil) }
         }
-        return document(items, next: position)
+        return try document(items, next: position)
     }
 
-    private func document(_ items: [JSONValue], next: Pair?) -> [UInt8] {
-        let cursor = next.map { pair in
-            Cursor.encode(
-                Position(values: [.integer(pair.score), .integer(pair.high)], id: pair.low),
-                query: mark
-            )
-        }
+    private func document(_ items: [JSONValue], next: Pair?) throws -> [UInt8] {
+        let cursor = try next.map(cursor)
         let page: JSONValue = ["items": .array(items), "next": cursor.map(JSONValue.string) ?? .null]
         return Array(page.text.utf8)
     }
 
-    private static func pair(_ position: Position) -> Pair {
+    /// Sealed, since it may be the position of a pair that the actor does not see.
+    private func cursor(at pair: Pair) throws -> String {
+        let position = Position(values: [.integer(pair.score), .integer(pair.high)], id: pair.low)
+        let plain = Cursor.encode(position, query: mark)
+        return Base64URL.encode(try transaction.secrets.seal(Array(plain.utf8), at: DuplicateList.place))
+    }
+
+    private static let place = "duplicates/cursor"
+
+    private func pair(at cursor: String) throws -> Pair {
+        let plain = Base64URL.decode(cursor).flatMap { try? transaction.secrets.open($0, at: DuplicateList.place) }
+        let text = plain.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let position = try Cursor.decode(text, query: mark, keys: 2)
         func number(_ value: SQLValue) -> Int64 {
             if case .integer(let number) = value { number } else { 0 }
         }

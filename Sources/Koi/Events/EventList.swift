@@ -109,6 +109,26 @@ struct Timeline {
                 [.text(resource.name), .integer(record), .integer(before)]
             )
         }
+        let seen = visibility.condition(withOthers: false)
+        for lead in try Conversion.leads(
+            of: EventSubject(resource: resource.name, id: id),
+            limit: Int64(Timeline.maximumMerged),
+            transaction.connection
+        ) {
+            // What happened to it since it was converted is related to this record, too.
+            sql.append(
+                """
+                SELECT \(EventWriter.columns)
+                FROM events AS e LEFT JOIN event_payloads AS p ON p.sequence = e.sequence
+                WHERE e.resource = ? AND e.record = ? AND e.sequence < ? AND NOT EXISTS (
+                    SELECT 1 FROM event_relations AS r WHERE r.resource = ? AND r.record = ? AND r.sequence = e.sequence
+                ) AND 
+                """,
+                [.text(Lead.resource.name), .integer(lead), .integer(before)] + place
+            )
+            sql.append(seen)
+            sql.append("\nUNION ALL\n")
+        }
         sql.append(
             """
             SELECT \(EventWriter.columns)
@@ -125,7 +145,7 @@ struct Timeline {
                 [.text(resource.name)] + others
             )
         }
-        sql.append(visibility.condition(withOthers: false))
+        sql.append(seen)
         sql.append(" ORDER BY 1 DESC LIMIT ?", [.integer(Int64(query.limit + 1))])
         var page = EventPage(limit: query.limit, EventWriter(transaction))
         try transaction.connection.each(sql.sql, sql.values) { page.add($0) }

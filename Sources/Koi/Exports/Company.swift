@@ -11,7 +11,8 @@ struct Company {
     private static let version: Int64 = 1
     /// What no other Koi is told: what lets somebody in, what is sealed for this one, and what happened here.
     private static let never: [JSONValue] = [
-        "passwords", "sessions", "keys", "secrets", "gateways", "webhooks", "mailSettings", "personalViews", "bin",
+        "passwords", "sessions", "keys", "secrets", "gateways", "webhooks", "mailSettings", "personalViews", "absences",
+        "assignmentRules", "bin",
         "log",
         "messages", "merges", "jobs", "files",
     ]
@@ -33,8 +34,11 @@ struct Company {
         now = app.clock.now()
         system = try Company.system(connection)
         let all = app.catalog.resources.all
-        let first = [CustomFieldDefinition.resource, Role.resource, Team.resource, User.resource].map(\.name)
-        let last = [MessageTemplate.resource, SavedView.resource].map(\.name)
+        let first = [
+            CustomFieldDefinition.resource, Role.resource, Team.resource, WorkingCalendar.resource, User.resource,
+            Product.resource, Pipeline.resource, Stage.resource,
+        ].map(\.name)
+        let last = [TargetProfile.resource, MessageTemplate.resource, SavedView.resource].map(\.name)
         resources =
             first.compactMap { app.catalog.resources[$0] } + all.filter(\.isImportable)
             + last.compactMap { app.catalog.resources[$0] }
@@ -90,13 +94,11 @@ struct Company {
             try check()
             try add(line)
         }
-        let consents = try CompanyConsents(system, resources, connection, transaction()).each { line in
+        try CompanyConsents(system, resources, connection, transaction()).each { line in
             try check()
             try add(line)
         }
-        var leftOut = mapping.leftOut
-        leftOut["consents"] = .integer(consents)
-        return leftOut
+        return mapping.leftOut
     }
 
     private func addSettings(_ add: Add) throws {
@@ -109,20 +111,22 @@ struct Company {
 
     /// Every Koi has a first administrator of its own; one that nobody signs in as and to whom nothing belongs is not needed twice.
     private func isUnusedAdministrator(_ record: JSONObject, _ resource: Resource) throws -> Bool {
-        guard resource.name == User.resource.name, record["id"] == 1, record["email"]?.isNull ?? true else {
-            return false
-        }
+        guard resource.name == User.resource.name, let id = record["id"]?.integerValue,
+            record["role"] == .integer(Role.administratorID), record["email"]?.isNull ?? true
+        else { return false }
         for resource in resources {
             for field in resource.declared
             where !field.isReadOnly && CompanyMapping.targets(of: field).contains("users") {
                 // Who is named within lists is not looked for.
                 guard case .reference = field.kind else { return false }
                 let (table, column) = (Dialect.quoted(resource.name), Dialect.quoted(field.name))
-                let isNamed = try connection.first("SELECT 1 FROM \(table) WHERE \(column) = 1 LIMIT 1") { _ in true }
+                let sql = "SELECT 1 FROM \(table) WHERE \(column) = ? LIMIT 1"
+                let isNamed = try connection.first(sql, [.integer(id)]) { _ in true }
                 if isNamed == true { return false }
             }
         }
-        return try connection.first(#"SELECT 1 FROM collaborators WHERE "user" = 1 LIMIT 1"#) { _ in true } == nil
+        let sql = #"SELECT 1 FROM collaborators WHERE "user" = ? LIMIT 1"#
+        return try connection.first(sql, [.integer(id)]) { _ in true } == nil
     }
 
     private func eachRecord(of resource: Resource, _ body: (JSONObject) throws -> Void) throws {

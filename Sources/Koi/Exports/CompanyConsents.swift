@@ -15,37 +15,50 @@ struct CompanyConsents {
         self.transaction = transaction
     }
 
-    /// - Returns: how many were left out, since the address is blocked all the same, of which the other Koi would know nothing.
-    func each(_ add: Company.Add) throws -> Int64 {
-        var leftOut: Int64 = 0
+    func each(_ add: Company.Add) throws {
+        let isAnyBlocked = try !Suppressions(transaction).isEmpty
         for resource in resources where resource.describesPeople {
             var last: Int64 = 0
-            while let record = try next(resource, after: last) {
+            while let record = try next(resource, after: last, whoever: isAnyBlocked) {
                 last = record.id
-                for consent in try ConsentStore(connection).list(of: EventSubject(resource: resource.name, id: last)) {
-                    if try isBlocked(consent, record) { leftOut += 1 } else { try add(operations(consent, record)) }
-                }
+                for consent in try said(of: record) { try add(operations(consent, record)) }
             }
         }
-        return leftOut
     }
 
-    private func next(_ resource: Resource, after last: Int64) throws -> Record? {
+    /// - Parameter whoever: whether also one of whom nothing was said.
+    private func next(_ resource: Resource, after last: Int64, whoever: Bool) throws -> Record? {
         let id = try connection.first(
             """
-            SELECT c.record FROM consents AS c
-            JOIN \(Dialect.quoted(resource.name)) AS t ON t.id = c.record AND t."removedAt" IS NULL
-            WHERE c.resource = ? AND c.record > ? ORDER BY c.record LIMIT 1
+            SELECT t.id FROM \(Dialect.quoted(resource.name)) AS t
+            WHERE t.id > ? AND t."removedAt" IS NULL
+                AND (? OR EXISTS (SELECT 1 FROM consents AS c WHERE c.resource = ? AND c.record = t.id))
+            ORDER BY t.id LIMIT 1
             """,
-            [.text(resource.name), .integer(last)]
+            [.integer(last), .integer(whoever ? 1 : 0), .text(resource.name)]
         ) { $0.int(0) }
         return try id.flatMap { try RecordStore(resource, connection).find($0, .all) }
     }
 
-    private func isBlocked(_ consent: Consent, _ record: Record) throws -> Bool {
-        guard consent.state == .given, let address = consent.channel.address(of: record) else { return false }
-        let digest = consent.channel.digest(of: address)
-        return try !Suppressions(transaction).reasons(digest, on: consent.channel).isEmpty
+    /// What was said of a record, and of its addresses: another Koi knows an address that is blocked by the records alone that have
+    /// it, so there each of them wants nothing.
+    private func said(of record: Record) throws -> [Consent] {
+        var said = try ConsentStore(connection).list(of: EventSubject(resource: record.resource.name, id: record.id))
+        for channel in MessageChannel.allCases {
+            guard let address = channel.address(of: record) else { continue }
+            for block in try Suppressions(transaction).blocks(channel.digest(of: address), on: channel) {
+                guard let purpose = block.reason.purpose else { continue }
+                let own = said.firstIndex { $0.channel == channel && $0.purpose == purpose }
+                var consent =
+                    own.map { said[$0] }
+                    ?? Consent(channel: channel, purpose: purpose, state: .withdrawn, at: block.at)
+                guard own == nil || consent.state == .given else { continue }
+                consent.state = .withdrawn
+                consent.at = max(consent.at, block.at)
+                if let own { said[own] = consent } else { said.append(consent) }
+            }
+        }
+        return said
     }
 
     private func operations(_ consent: Consent, _ record: Record) -> JSONValue {

@@ -21,13 +21,16 @@ struct CompanyMapping {
     /// - Returns: nil for what every Koi has, or is left out.
     mutating func operation(for record: JSONObject, of resource: Resource) throws -> JSONValue? {
         guard let id = record["id"]?.integerValue else { return nil }
-        if resource.name == Role.resource.name, let key = record["key"]?.stringValue {
-            // The administrator's cannot be changed.
-            guard key != Role.administrator else { return nil }
-            return ["method": "PATCH", "path": .string("/v1/roles/\(id)"), "body": .object(try body(record, resource))]
+        // The administrator's role cannot be changed.
+        guard resource.name != Role.resource.name || id != Role.administratorID else { return nil }
+        if CompanyRules.brought[resource.name]?.contains(id) == true {
+            let path = "/v1/\(resource.name)/\(id)"
+            return ["method": "PATCH", "path": .string(path), "body": .object(try body(record, resource))]
         }
         if resource.name == SavedView.resource.name, !isCarried(view: record) { return nil }
-        return ["method": "PUT", "path": .string(path(resource, id)), "body": .object(try body(record, resource))]
+        var body = try body(record, resource)
+        if resource.isImportable { for name in CompanyMapping.times { body[name] = record[name] } }
+        return ["method": "PUT", "path": .string(path(resource, id)), "body": .object(body)]
     }
 
     /// What refers to records that are told of later than the record itself.
@@ -41,6 +44,9 @@ struct CompanyMapping {
         if CompanyMapping.isRequired(record, resource) { body["required"] = true }
         return body.isEmpty ? nil : ["method": "PUT", "path": .string(path(resource, id)), "body": .object(body)]
     }
+
+    /// Of the records that a company works on; how old the others are tells nothing.
+    private static let times = ["createdAt", "updatedAt"]
 
     func hasLater(_ resource: Resource) -> Bool {
         resource.name == CustomFieldDefinition.resource.name || resource.declared.contains { isLater($0, resource) }
@@ -116,9 +122,10 @@ struct CompanyMapping {
         return .array(items)
     }
 
-    /// The roles that Koi brings along have the same numbers everywhere.
+    /// What Koi brings along has the same numbers everywhere.
     private mutating func reference(to target: String, _ id: Int64) throws -> JSONValue {
         if target == Role.resource.name, id <= Role.viewerID { return .integer(id) }
+        if CompanyRules.brought[target]?.contains(id) == true { return .integer(id) }
         guard places[target] != nil, try isAlive(target, id) else {
             references += 1
             return .null

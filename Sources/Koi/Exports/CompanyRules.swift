@@ -8,13 +8,17 @@ package struct CompanyRules: Sendable {
     /// The settings that go from one Koi to another.
     static let settings: Set<String> = [
         "companyName", "language", "timeZone", "currency", "messagesPerDay", "messagesPerPerson", "messagesPeriod",
-        "duplicates", "duplicateOwners", "staleAfter", "qualityWeights",
+        "duplicates", "duplicateOwners", "staleAfter", "qualityWeights", "campaignCollisions", "campaignPeriod",
+        "stageCriteria", "visitCadence",
     ]
-    /// The roles that every Koi has, the administrator's aside.
-    private static let roles = Set((Role.managerID...Role.viewerID).map { String($0) })
+    /// What every Koi brings along, under the same numbers everywhere; the administrator's role cannot be changed.
+    static let brought: [String: ClosedRange<Int64>] = [
+        Role.resource.name: Role.managerID...Role.viewerID, Pipeline.resource.name: 1...1, Stage.resource.name: 1...9,
+    ]
     /// What has records in such files; neither keys nor webhooks have, which let somebody in or send data out.
     private static let resources: Set<String> = [
-        "fields", "roles", "teams", "users", "customers", "contacts", "templates", "views",
+        "fields", "roles", "teams", "calendars", "users", "products", "pipelines", "stages", "customers", "contacts",
+        "campaigns", "leads", "needs", "deals", "target-profiles", "tasks", "activities", "templates", "views",
     ]
     private static let members: Set<String> = ["id", "method", "path", "body"]
 
@@ -54,9 +58,13 @@ package struct CompanyRules: Sendable {
         }
     }
 
-    /// Of the settings, or of a role that Koi brings along.
+    /// Of the settings, or of what Koi brings along.
     private func isChange(_ steps: [Substring], _ body: JSONValue) -> Bool {
-        if steps.count == 4 { return steps[2] == "roles" && CompanyRules.roles.contains(String(steps[3])) }
+        if steps.count == 4 {
+            return CompanyRules.brought[String(steps[2])].map { range in
+                range.contains { String($0) == steps[3] }
+            } ?? false
+        }
         guard steps.count == 3, steps[2] == "settings", let members = body.objectValue?.members else { return false }
         return members.allSatisfy { CompanyRules.settings.contains($0.name) }
     }

@@ -32,6 +32,8 @@ package struct RecordUpsert {
         match: (Int64) throws -> Void = { _ in },
         matchNone: () throws -> Void = {}
     ) throws -> (record: Record, isNew: Bool) {
+        var body = body
+        let times = CarriedTimes(&body, of: id, in: transaction)
         let search = ExternalIDSearch(transaction)
         if let record = try search.find(id, of: resource) {
             return (try service.change(record, keyed(body, id, isNew: false), match: match), false)
@@ -43,7 +45,8 @@ package struct RecordUpsert {
         }
         try matchNone()
         // Where somebody else's record has the key, this says no more than any creation would.
-        return (try service.add(keyed(body, id, isNew: true), allowsDuplicate: allowsDuplicate), true)
+        let new = keyed(body, id, isNew: true)
+        return (try service.add(new, refusing: allowsDuplicate ? .off : .all, at: times), true)
     }
 
     /// The body with the key among its own; what is wrong with those is said where they are checked.

@@ -7,6 +7,8 @@ package enum CustomFieldDefinition {
     static let holders = [
         Choice("customers", "Customers", "客户"),
         Choice("contacts", "Contacts", "联系人"),
+        Choice("leads", "Leads", "线索"),
+        Choice("deals", "Deals", "商机"),
     ]
 
     /// The most custom fields that one resource can have.

@@ -23,7 +23,8 @@ struct HeadingMatcher {
         for field in fields where restrictions.isWritable("custom." + field.key) {
             for heading in [field.label.en, field.label.zh, field.key] { add(heading, to: "custom." + field.key) }
         }
-        for field in writable + hasID {
+        // Where the company of a person stands beside the name, headings that speak of a company mean that.
+        for field in writable.filter({ $0.name == "company" }) + writable + hasID {
             for heading in HeadingSynonyms.byField[field.name] ?? [] { add(heading, to: field.name) }
         }
         // Who has one field for numbers takes the number of a mobile there.

@@ -10,6 +10,17 @@ enum HeadingSynonyms {
             "公司", "公司名称", "企业名称", "单位", "单位名称", "客户", "客户名称", "客户名", "名称", "姓名", "名字",
             "联系人", "联系人姓名",
         ],
+        "company": [
+            "company", "companyname", "account", "accountname", "organization", "organisation", "org", "firm", "firma",
+            "employer", "公司", "公司名称", "企业名称", "单位", "单位名称", "客户名称",
+        ],
+        "need": [
+            "need", "needs", "requirement", "requirements", "inquiry", "enquiry", "interest", "message", "需求", "需求描述",
+            "询盘内容",
+            "咨询内容", "采购需求", "留言",
+        ],
+        "receivedAt": ["received", "receivedat", "date", "createdat", "时间", "日期", "咨询时间", "收到时间"],
+        "campaign": ["campaign", "event", "fair", "营销活动", "活动", "展会"],
         "shortName": ["shortname", "abbreviation", "nickname", "简称", "公司简称", "客户简称"],
         "kind": ["kind", "type", "customertype", "accounttype", "类型", "客户类型", "性质"],
         "phone": [

@@ -1,4 +1,5 @@
 import KoiFormats
+import KoiHTTP
 import KoiJSON
 import KoiSQLite
 
@@ -20,34 +21,70 @@ enum ImportJob {
             guard let id = chunk.job.parameters["import"]?.integerValue, let order = try store.find(id) else {
                 throw ImportRun.gone
             }
-            var counts = order.counts
-            let run = try ImportRun(order, in: transaction)
-            var reader = run.reader(from: order.place)
-            let lookup = ImportLookup()
-            var end: Import.State?
-            let last = counts.rows + Int64(batch)
-            while end == nil, chunk.hasTime, counts.rows < last {
-                guard let row = try reader.next() else {
-                    end = order.settings.isDryRun ? .checked : .done
-                    break
-                }
-                if row.isBlank { continue }
-                counts.rows += 1
-                switch try run.take(row, lookup, in: transaction) {
-                case .success(let outcome): counts.add(outcome)
-                case .failure(let problem):
-                    counts.refused += 1
-                    try store.add(row, run.issues(of: problem), of: id)
-                    if order.settings.stopsAtProblem { end = .stopped }
-                }
-            }
-            chunk.done = Int64(reader.place.offset)
+            var pass = try ImportPass(order, in: transaction)
+            let last = order.counts.rows + Int64(batch)
+            while pass.goesOn, chunk.hasTime, pass.counts.rows < last { try pass.takeNext() }
+            chunk.done = Int64(pass.place.offset)
             let head = try EventLog.head(transaction.connection).sequence
-            try store.progress(id, reader.place, counts, event: head, end, now: transaction.now)
-            guard end != nil else { return .more }
+            try store.progress(id, pass.place, pass.counts, event: head, pass.end, now: transaction.now)
+            if let wait = pass.wait { return .later(transaction.now + wait) }
+            guard pass.end != nil else { return .more }
             chunk.done = chunk.total ?? chunk.done
-            return .done(counts.json)
+            return .done(pass.counts.json)
         }
+    }
+}
+
+/// Rows of an import that are taken in one after the other, from where it stands.
+private struct ImportPass {
+    /// In milliseconds, where a row that is to be tried again does not say when.
+    private static let usualWait: Int64 = 60_000
+
+    private let order: Import
+    private let run: ImportRun
+    private let lookup = ImportLookup()
+    private let transaction: Transaction
+    private var reader: any RowReader
+    /// Behind the last row that was taken, or refused.
+    private(set) var place: Place
+    private(set) var counts: Import.Counts
+    private(set) var end: Import.State?
+    /// In milliseconds, until the next row can be tried again.
+    private(set) var wait: Int64?
+
+    init(_ order: Import, in transaction: Transaction) throws {
+        self.order = order
+        self.transaction = transaction
+        run = try ImportRun(order, in: transaction)
+        reader = run.reader(from: order.place)
+        place = order.place
+        counts = order.counts
+    }
+
+    var goesOn: Bool { end == nil && wait == nil }
+
+    mutating func takeNext() throws {
+        guard let row = try reader.next() else {
+            end = order.settings.isDryRun ? .checked : .done
+            place = reader.place
+            return
+        }
+        if !row.isBlank { try take(row) }
+        if wait == nil { place = reader.place }
+    }
+
+    private mutating func take(_ row: TableRow) throws {
+        switch try run.take(row, lookup, in: transaction) {
+        case .success(let outcome): counts.add(outcome)
+        case .failure(let problem) where problem.status == .tooManyRequests:
+            wait = problem.retryAfter.map { $0 * 1_000 } ?? ImportPass.usualWait
+            return
+        case .failure(let problem):
+            counts.refused += 1
+            try ImportStore(transaction.connection).add(row, run.issues(of: problem), of: order.id)
+            if order.settings.stopsAtProblem { end = .stopped }
+        }
+        counts.rows += 1
     }
 }
 

@@ -54,7 +54,7 @@ final class ImportLookup {
         return try transaction.connection.rows(sql.sql, sql.values) { ($0.int(0), $0.text(1)) }
     }
 
-    private static func normal(_ value: String, _ kind: FieldText.Kind) -> String {
+    static func normal(_ value: String, _ kind: FieldText.Kind) -> String {
         switch kind {
         case .phone:
             var digits = value.filter { $0.isASCII && $0.isNumber }

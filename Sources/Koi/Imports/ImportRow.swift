@@ -10,11 +10,31 @@ struct ImportRow {
         case unchanged
     }
 
+    /// What came of a row.
+    struct Taken {
+        let outcome: Outcome
+        /// By what the record that it made is known, where it was only tried.
+        var marks: [Int64] = []
+    }
+
     private let resource: Resource
     private let mapping: ImportMapping
     private let lookup: ImportLookup
+    private let duplicates: DuplicatePolicy
+    private let tried: TriedRows?
 
-    init(_ resource: Resource, _ mapping: ImportMapping, _ lookup: ImportLookup) {
+    /// - Parameters:
+    ///   - duplicates: what is refused since it may be there already.
+    ///   - tried: the rows before, where all of them are only tried.
+    init(
+        _ resource: Resource,
+        _ mapping: ImportMapping,
+        _ lookup: ImportLookup,
+        refusing duplicates: DuplicatePolicy,
+        after tried: TriedRows?
+    ) {
+        self.duplicates = duplicates
+        self.tried = tried
         self.resource = resource
         self.mapping = mapping
         self.lookup = lookup
@@ -22,7 +42,7 @@ struct ImportRow {
 
     /// - Parameter transaction: one of its own, so that nothing of a row that is undone is done after the commit.
     /// - Throws: `Problem` for a row that cannot be taken.
-    func take(_ row: TableRow, in transaction: Transaction) throws -> Outcome {
+    func take(_ row: TableRow, in transaction: Transaction) throws -> Taken {
         if let fault = row.fault { throw Problem.invalid([fault.issue]) }
         var content = mapping.content(of: row)
         guard content.issues.isEmpty else { throw Problem.invalid(content.issues) }
@@ -31,11 +51,23 @@ struct ImportRow {
         if mapping.settings.mode != .create, let id = try found(content, transaction) {
             let before = try service.find(id)
             let after = try service.change(id, body(of: content, beside: before))
-            return after.version == before.version ? .unchanged : .changed
+            return Taken(outcome: after.version == before.version ? .unchanged : .changed)
         }
         if mapping.settings.mode == .update { throw Problem.invalid([ImportRow.nothingThere.issue(field: keyName)]) }
-        _ = try service.add(body(of: content, beside: nil), allowsDuplicate: mapping.settings.allowsDuplicate)
-        return .created
+        let key = keyMark(of: content)
+        // The record that an earlier row would have made.
+        if let key, try tried?.line(of: key) != nil { return Taken(outcome: .changed) }
+        let record = try service.add(body(of: content, beside: nil), refusing: duplicates)
+        let marks = try tried?.marks(of: record, refusing: duplicates, in: transaction) ?? []
+        return Taken(outcome: .created, marks: marks + (key.map { [$0] } ?? []))
+    }
+
+    /// Of a row that changes what has the same key.
+    private func keyMark(of content: ImportMapping.Content) -> Int64? {
+        guard tried != nil, mapping.settings.mode == .createOrUpdate, let key = content.key, !key.isEmpty else {
+            return nil
+        }
+        return TriedRows.mark(ofKey: key, resource.field(keyName)?.search)
     }
 
     /// A column has one key of a record; those of other systems stay.

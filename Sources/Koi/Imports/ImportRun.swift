@@ -9,10 +9,14 @@ struct ImportRun {
     let resource: Resource
     let mapping: ImportMapping
     private let file: ImportFile
+    private let isPreview: Bool
+    /// The rows so far, where they are undone in any case.
+    private let tried: TriedRows?
 
+    /// - Parameter isPreview: whether the rows are only tried, and nothing told of what the actor may not see.
     /// - Throws: `Problem` where the right to import is not given any more, or the mapping is not good;
     ///   `JobFailure` where the file is gone.
-    init(_ order: Import, in transaction: Transaction) throws {
+    init(_ order: Import, in transaction: Transaction, isPreview: Bool = false) throws {
         guard let resource = transaction.catalog.resources[order.resource] else { throw ImportRun.gone }
         try transaction.actor.require(.import, on: resource.name)
         self.order = order
@@ -26,6 +30,9 @@ struct ImportRun {
             throw ImportRun.gone
         }
         self.file = file
+        self.isPreview = isPreview
+        let isTried = isPreview || order.settings.isDryRun
+        tried = isTried ? TriedRows(isPreview ? nil : order.job, transaction.connection) : nil
     }
 
     func reader(from place: Place) -> any RowReader {
@@ -34,25 +41,26 @@ struct ImportRun {
 
     /// Takes a row in within a savepoint of its own.
     ///
-    /// - Parameter isTried: whether it is undone in any case, as in a dry run.
-    /// - Returns: what came of it, or what is wrong with it.
+    /// - Returns: what came of it, or what is wrong with it: 429 for a row that is to be tried again later.
     func take(
         _ row: TableRow,
         _ lookup: ImportLookup,
-        in outer: Transaction,
-        isTried: Bool = false
+        in outer: Transaction
     ) throws -> Result<ImportRow.Outcome, Problem> {
         let transaction = outer.part()
+        let duplicates: DuplicatePolicy = order.settings.allowsDuplicate ? .off : isPreview ? .visible : .all
         do {
             let outcome = try outer.connection.savepoint {
-                let outcome = try ImportRow(resource, mapping, lookup).take(row, in: transaction)
-                if isTried || order.settings.isDryRun { throw Tried(outcome: outcome) }
-                return outcome
+                let taken = try ImportRow(resource, mapping, lookup, refusing: duplicates, after: tried)
+                    .take(row, in: transaction)
+                if tried != nil { throw Tried(row: taken) }
+                return taken.outcome
             }
             outer.absorb(transaction)
             return .success(outcome)
-        } catch let tried as Tried {
-            return .success(tried.outcome)
+        } catch let undone as Tried {
+            try tried?.add(undone.row.marks, line: Int64(row.place.line))
+            return .success(undone.row.outcome)
         } catch let problem as Problem where problem.status.code < 500 {
             return .failure(problem)
         } catch let error as SQLiteError where error.isConstraint {
@@ -73,7 +81,7 @@ struct ImportRun {
 
     /// Undoes a row that was only tried.
     private struct Tried: Error {
-        let outcome: ImportRow.Outcome
+        let row: ImportRow.Taken
     }
 
     static let gone = JobFailure(

@@ -163,7 +163,7 @@ struct ImportService {
 
     /// What the first rows would come to.
     private func preview(of order: Import) throws -> JSONObject {
-        guard let run = try? ImportRun(order, in: transaction) else { return [:] }
+        guard let run = try? ImportRun(order, in: transaction, isPreview: true) else { return [:] }
         var reader = run.reader(from: order.start)
         let lookup = ImportLookup()
         var rows: [JSONValue] = []
@@ -177,9 +177,11 @@ struct ImportService {
                     "line": .integer(Int64(row.place.line)), "values": .object(run.mapping.content(of: row).body),
                 ])
             }
-            guard case .failure(let problem) = try run.take(row, lookup, in: transaction, isTried: true) else {
+            guard case .failure(let problem) = try run.take(row, lookup, in: transaction) else {
                 continue
             }
+            // It is asked again when the rows are taken in.
+            if problem.status == .tooManyRequests { break }
             for issue in run.issues(of: problem) {
                 problems.append([
                     "line": .integer(Int64(row.place.line)), "field": .string(issue.field), "code": .string(issue.code),

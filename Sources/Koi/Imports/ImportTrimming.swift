@@ -4,6 +4,7 @@ import KoiSQLite
 /// Deletes the files of imports that have been kept long enough, every night, and what lies in their folder without an import.
 enum ImportTrimming {
     private static let step: Int64 = 20
+    private static let marks: Int64 = 500
 
     static let kind = JobKind("trimImports", recurrence: .daily(minute: 195)) { chunk in
         let transaction = chunk.transaction
@@ -17,7 +18,7 @@ enum ImportTrimming {
                 try store.expire(order.id, at: transaction.now + 86_400_000)
             }
             chunk.done += Int64(idle.count)
-            guard expired.isEmpty else { continue }
+            guard expired.isEmpty, try !TriedRows.trim(transaction.connection, limit: marks) else { continue }
             try removeStrays(transaction, store)
             return .done(["trimmed": .integer(chunk.done)])
         }

@@ -75,6 +75,17 @@ package struct JobQueue {
         return true
     }
 
+    /// Has the job of that name go on no later than at a time, be it waiting to be begun or between two chunks.
+    ///
+    /// - Returns: whether there is one.
+    func hurry(named name: String, to due: Int64) throws -> Bool {
+        guard let job = try store.unfinished(named: name) else { return false }
+        guard job.due > due else { return true }
+        ring()
+        try store.setDue(job, due)
+        return true
+    }
+
     /// - Throws: `Problem.notFound`
     package func find(_ id: Int64) throws -> Job {
         guard let job = try store.find(id) else { throw JobQueue.notFound }
@@ -122,7 +133,7 @@ package struct JobQueue {
         ring()
         switch job.state {
         case .waiting: try store.finish(job, .cancelled, now: transaction.now)
-        default: try store.requestCancellation(job)
+        default: try store.requestCancellation(job, now: transaction.now)
         }
     }
 

@@ -148,10 +148,11 @@ struct JobStore {
         )
     }
 
-    func requestCancellation(_ job: Job) throws {
+    /// One that waits for its next chunk waits no longer.
+    func requestCancellation(_ job: Job, now: Int64) throws {
         try connection.run(
-            #"UPDATE jobs SET "cancelRequested" = 1 WHERE id = ?"#,
-            [.integer(job.id)]
+            #"UPDATE jobs SET "cancelRequested" = 1, due = min(due, ?) WHERE id = ?"#,
+            [.integer(now), .integer(job.id)]
         )
     }
 

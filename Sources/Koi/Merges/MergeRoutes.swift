@@ -58,16 +58,19 @@ package enum MergeRoutes {
     private static func undo(_ call: Call) throws -> Answer {
         let transaction = try call.transaction()
         let (merge, resource) = try MergeList.find(call.id(), transaction)
-        try UnmergeService(merge, resource, transaction).undo(leavesRest: leavesRest(call))
+        try UnmergeService(merge, resource, transaction).undo(leavesRest: call.leavesRest())
         let left = try MergeStore(transaction.connection).find(merge.id)?.state == .unmerging
         guard left, let job = try JobStore(transaction.connection).unfinished(named: merge.jobName) else {
             return .noContent
         }
         return .begun(Array(job.json(call.language).text.utf8), at: "/v1/jobs/\(job.id)")
     }
+}
 
-    private static func leavesRest(_ call: Call) throws -> Bool {
-        for (index, parameter) in call.query.enumerated() {
+extension Call {
+    /// Whether what cannot be undone is to stay as it is.
+    func leavesRest() throws -> Bool {
+        for (index, parameter) in query.enumerated() {
             guard index == 0, parameter.name == "rest", parameter.value == "leave" else {
                 throw Problem.badParameter(
                     parameter.name,
@@ -75,6 +78,6 @@ package enum MergeRoutes {
                 )
             }
         }
-        return !call.query.isEmpty
+        return !query.isEmpty
     }
 }

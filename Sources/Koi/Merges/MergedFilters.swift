@@ -18,7 +18,7 @@ struct MergedFilters {
     }
 
     /// Resources whose records keep filters.
-    static let holders = [SavedView.resource, Webhook.resource]
+    static let holders = [SavedView.resource, Webhook.resource, AssignmentRule.resource]
 
     static func isOne(_ change: MergeChange) -> Bool {
         change.field.hasPrefix(prefix) && holders.contains { $0.name == change.resource }

@@ -126,9 +126,7 @@ struct BounceService {
 
 extension DeliveryFailure {
     static func bounced(_ reason: String, isOfAddress: Bool) -> DeliveryFailure {
-        let shown = String(
-            String.UnicodeScalarView(reason.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }.prefix(300))
-        )
+        let shown = reason.shown(300)
         return DeliveryFailure(
             "bounced",
             "It came back: \(shown)",

@@ -118,7 +118,7 @@ enum GatewayTransport {
             }
         }
         let receipt = order.success.receipt?.value(in: document)
-        return receipt.flatMap { $0.isNull ? nil : String(($0.stringValue ?? $0.text).prefix(shown)) }
+        return receipt.flatMap { $0.isNull ? nil : ($0.stringValue ?? $0.text).shown(shown) }
     }
 
     /// RFC 9110 §15: what is wrong with the request stays so, but for the few that say that time may help, and what is the
@@ -142,10 +142,7 @@ enum GatewayTransport {
     }
 
     private static func text(_ body: [UInt8]) -> String {
-        let text = String(decoding: body.prefix(shown * 4), as: UTF8.self)
-        return String(
-            String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }.prefix(shown))
-        )
+        String(decoding: body.prefix(shown * 4), as: UTF8.self).shown(shown)
     }
 }
 

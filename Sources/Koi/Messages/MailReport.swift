@@ -74,6 +74,14 @@ package struct MailReport: Equatable, Sendable {
         }
     }
 
+    /// RFC 3463 §2: three numbers, the first of one digit and the others of three at most; what stands behind is a comment.
+    private static func status(_ value: String) -> String? {
+        let code = value.trimmingSpaces.utf8.prefix {
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".")
+        }
+        return code.isEmpty || code.count > 9 ? nil : String(code)
+    }
+
     /// RFC 3464 §2.1: fields of the message, and then of each recipient; the gravest counts.
     private mutating func addStatus(_ content: [UInt8]) {
         var rest = content[...]
@@ -83,8 +91,8 @@ package struct MailReport: Equatable, Sendable {
             guard let action = group.values("action").first?.trimmingSpaces.lowercased() else { continue }
             guard self.action != "failed" else { return }
             self.action = action
-            status = group.values("status").first.map { String($0.trimmingSpaces.prefix { $0 != " " }.prefix(20)) }
-            diagnostic = group.values("diagnostic-code").first.map { String($0.trimmingSpaces.prefix(300)) }
+            status = group.values("status").first.flatMap(MailReport.status)
+            diagnostic = group.values("diagnostic-code").first.map { $0.trimmingSpaces.shown(300) }
         }
     }
 }

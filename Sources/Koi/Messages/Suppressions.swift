@@ -17,6 +17,15 @@ struct Suppressions {
             case .marketing: self = .marketing
             }
         }
+
+        /// What it keeps back; nil for an address that there is not.
+        var purpose: MessagePurpose? {
+            switch self {
+            case .service: .service
+            case .marketing: .marketing
+            case .undeliverable: nil
+            }
+        }
     }
 
     private let transaction: Transaction
@@ -33,6 +42,19 @@ struct Suppressions {
                 [.text(channel.rawValue), .blob(digest)]
             ) { Reason(rawValue: $0.text(0)) }.compactMap { $0 }
         )
+    }
+
+    /// What keeps an address from being written to, and since when.
+    func blocks(_ digest: [UInt8], on channel: MessageChannel) throws -> [(reason: Reason, at: Int64)] {
+        try connection.rows(
+            "SELECT reason, at FROM suppressions WHERE channel = ? AND digest = ? ORDER BY reason",
+            [.text(channel.rawValue), .blob(digest)]
+        ) { row in Reason(rawValue: row.text(0)).map { (reason: $0, at: row.int(1)) } }.compactMap { $0 }
+    }
+
+    /// Whether there is any.
+    var isEmpty: Bool {
+        get throws { try connection.first("SELECT 1 FROM suppressions LIMIT 1") { _ in true } == nil }
     }
 
     /// What is said again counts as said last, and nothing older lifts it.

@@ -6,8 +6,22 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     case recordsHandedOver
     /// A record of somebody else was shared with me.
     case recordShared
+    /// A task of mine is to be done, and I wanted to be reminded; about that task.
+    case taskReminder
+    /// A record of mine goes to a pool soon, unless I look after it. Parameters: `pool`, `day`.
+    case recordExpiring
     /// Koi tells a webhook of mine no more, which has failed for too long or cannot go on; about that webhook.
     case webhookPaused
+    /// No rule found anybody for a record; for whoever leads those whom the rules name.
+    case nobodyAvailable
+    /// A record of mine has to be answered soon. Parameters: `due`.
+    case answerDue
+    /// A record of mine, or of those whom I lead, was not answered in time. Parameters: `due`.
+    case answerOverdue
+    /// A record of mine will be taken from me unless I follow it up. Parameters: `due`.
+    case followUpDue
+    /// A record was taken from me, since I did not follow it up.
+    case followUpTaken
     case passwordChanged
     /// Somebody signed in as me from a device that was not seen before. Parameters: `address`, `agent`.
     case newSignIn
@@ -19,7 +33,14 @@ package enum NotificationKind: String, Sendable, CaseIterable {
         case .recordGiven: Text("A record was given to me", "有记录交给我负责")
         case .recordsHandedOver: Text("Records were handed over to me", "有记录移交给我")
         case .recordShared: Text("A record was shared with me", "有记录共享给我")
+        case .taskReminder: Text("I am reminded of a task", "任务提醒")
+        case .recordExpiring: Text("A record of mine goes to a pool soon", "我的记录即将转入公海")
         case .webhookPaused: Text("A webhook of mine was paused", "我的 Webhook 被暂停")
+        case .nobodyAvailable: Text("Nobody could be found for a record", "有记录无人可分配")
+        case .answerDue: Text("A record of mine is to be answered soon", "有记录即将到达响应期限")
+        case .answerOverdue: Text("A record was not answered in time", "有记录未按时响应")
+        case .followUpDue: Text("A record will be taken from me", "有记录即将被收回")
+        case .followUpTaken: Text("A record was taken from me", "有记录已被收回")
         case .passwordChanged: Text("My password was changed", "我的密码被更改")
         case .newSignIn: Text("A sign-in from a new device", "新设备登录")
         case .secondFactorRemoved: Text("My second factor was removed", "我的两步验证被移除")
@@ -43,7 +64,9 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     /// its reader may see of the record that it is about.
     var isAboutAccount: Bool {
         switch self {
-        case .recordGiven, .recordsHandedOver, .recordShared, .webhookPaused: false
+        case .recordGiven, .recordsHandedOver, .recordShared, .taskReminder, .recordExpiring, .webhookPaused,
+            .nobodyAvailable, .answerDue, .answerOverdue, .followUpDue, .followUpTaken:
+            false
         case .passwordChanged, .newSignIn, .secondFactorRemoved: true
         }
     }
@@ -61,10 +84,33 @@ package enum NotificationKind: String, Sendable, CaseIterable {
             Text("Records of {record} were handed over to you: {count}.", "{record}名下的 {count} 条记录已移交给您。")
         case (.recordShared, true): Text("{by} shared the {noun} {record} with you.", "{by}与您共享了{noun}“{record}”。")
         case (.recordShared, false): Text("The {noun} {record} was shared with you.", "{noun}“{record}”已共享给您。")
+        case (.taskReminder, _): Text("Reminder of the task {record}.", "任务提醒：{record}。")
+        case (.recordExpiring, _):
+            Text(
+                "The {noun} {record} goes to the pool {pool} on {day}, unless you look after it.",
+                "{noun}“{record}”将于 {day} 转入公海“{pool}”，如需保留请及时跟进。"
+            )
         case (.webhookPaused, _):
             Text(
                 "Koi has paused the webhook {record}, since it cannot be told any more. Its deliveries say why; activate it once that is mended.",
                 "Koi 已暂停 Webhook“{record}”，因为无法继续通知。原因见其投递记录，修复后请重新启用。"
+            )
+        case (.nobodyAvailable, _):
+            Text(
+                "Rules fit the {noun} {record}, but nobody could be found for it. Its assignments say why.",
+                "有规则适用于{noun}“{record}”，但没有可分配的人选，原因见其分配记录。"
+            )
+        case (.answerDue, _): Text("The {noun} {record} is to be answered soon.", "{noun}“{record}”即将到达响应期限。")
+        case (.answerOverdue, _): Text("The {noun} {record} was not answered in time.", "{noun}“{record}”未按时响应。")
+        case (.followUpDue, _):
+            Text(
+                "The {noun} {record} will be taken from you unless you follow it up.",
+                "{noun}“{record}”如不跟进，将被收回。"
+            )
+        case (.followUpTaken, _):
+            Text(
+                "The {noun} {record} was taken from you, since it was not followed up.",
+                "{noun}“{record}”因长期未跟进已被收回。"
             )
         case (.passwordChanged, true):
             Text("{by} changed your password.", "{by}更改了您的密码。")

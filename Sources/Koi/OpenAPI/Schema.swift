@@ -183,6 +183,7 @@ extension TextRule {
         switch format {
         case .key: "[a-z][a-z0-9_]*"
         case .day: "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+        case .clock: "(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)"
         case .phone: #"([-+() ./#*]*[0-9]){3}[-0-9+() ./#*]*"#
         case .email, .line, .multiline, .web, .timeZone: nil
         }
@@ -193,7 +194,7 @@ extension TextRule {
     private var writtenPattern: String? {
         switch format {
         case .key: storedPattern.map { #"\s*"# + $0 + #"\s*"# }
-        case .day, .phone: storedPattern.map(TextRule.padded)
+        case .day, .phone, .clock: storedPattern.map(TextRule.padded)
         case .email: TextRule.padded(TextRule.emailPart + "@" + TextRule.emailPart)
         case .web: TextRule.padded(TextRule.web)
         case .line: #"[^\x00-\x08\x0A-\x1F\x7F]*"#

@@ -10,10 +10,7 @@ struct SMTPReply: Equatable {
 
     /// For people, short and without control characters.
     var text: String {
-        let joined = String(code) + " " + lines.joined(separator: " ")
-        return String(
-            String.UnicodeScalarView(joined.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }.prefix(300))
-        )
+        (String(code) + " " + lines.joined(separator: " ")).shown(300)
     }
 }
 

@@ -121,7 +121,12 @@ struct HandoverCheck {
             }
         }
         guard issues.isEmpty else { return [] }
-        return all.filter { order.resources?.contains($0.name) ?? transaction.actor.access.allows(.read, on: $0.name) }
+        let named = Set(order.rules.compactMap(\.resource))
+        return all.filter { resource in
+            let isMeant = resource.isHandedOver || named.contains(resource.name)
+            return order.resources?.contains(resource.name)
+                ?? (isMeant && transaction.actor.access.allows(.read, on: resource.name))
+        }
     }
 
     /// Successors work with Koi, and are not who leaves.

@@ -28,7 +28,9 @@ struct OwnedRecords {
     ///
     /// - Throws: `Problem.conflict` where the record's owner is not active.
     func refuseReturn(_ record: Record) throws {
-        guard let field = record.resource.changeableOwner, let owner = record[field.name].integerValue else { return }
+        guard record.resource.isHandedOver, let field = record.resource.changeableOwner,
+            let owner = record[field.name].integerValue
+        else { return }
         let isActive = try transaction.connection.first(
             "SELECT active FROM users WHERE id = ?",
             [.integer(owner)]
@@ -48,7 +50,7 @@ struct OwnedRecords {
     /// - Throws: `Problem.conflict` where the user owns living records.
     func refuseLeaving(_ user: Int64) throws {
         var owned: [(Resource, Int64)] = []
-        for resource in transaction.catalog.resources.all {
+        for resource in transaction.catalog.resources.all where resource.isHandedOver {
             let count = try count(of: user, resource, withBin: false)
             if count > 0 { owned.append((resource, count)) }
         }

@@ -40,6 +40,9 @@ struct OwnerChange {
     /// Does what follows once the change is stored: all that has to be told or remembered of it.
     func follow(in transaction: Transaction) throws {
         try tell(transaction)
+        if !isNew || owner != nil {
+            try AssignmentService(record.resource, transaction)?.noteChoice(of: record, previous: previous)
+        }
         guard !isNew else { return }
         try OwnerHistory(record.resource, transaction.connection).add(
             OwnerHistory.Change(

@@ -82,7 +82,7 @@ struct OwnershipDocumentation {
 
     // MARK: Schemas
 
-    private static let page: [JSONValue] = [
+    static let page: [JSONValue] = [
         Schema.queryParameter(
             "limit",
             [

@@ -180,6 +180,8 @@ package enum Area: String, Sendable, CaseIterable {
     case privacy
     /// How Koi itself does.
     case metrics
+    /// To go on where Koi's rules say that something is missing: each time with a reason, which is kept.
+    case overrides
 
     /// The verbs that mean something here.
     package var verbs: [Verb] {
@@ -189,6 +191,7 @@ package enum Area: String, Sendable, CaseIterable {
         case .backups: [.read, .create]
         case .privacy: [.change, .export]
         case .metrics: [.read]
+        case .overrides: [.change]
         }
     }
 }

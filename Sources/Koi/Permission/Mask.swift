@@ -16,7 +16,7 @@ package enum Mask: Sendable, Equatable {
         case .phone: self = .phone
         case .email: self = .email
         case .line, .multiline, .web, .day: self = .text
-        case .key, .timeZone: return nil
+        case .key, .timeZone, .clock: return nil
         }
     }
 

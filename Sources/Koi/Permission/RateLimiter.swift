@@ -67,6 +67,16 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
         }
     }
 
+    /// Where a key stands before it is counted once more.
+    func standing(of key: Key, at now: Int64) -> Standing {
+        let window = part(of: key).windows.withLock { $0[key] }
+        guard let window, window.start + Self.length > now, window.start <= now else {
+            return Standing(isTooOften: false, remaining: limit, wait: Self.length)
+        }
+        let remaining = max(limit - window.count, 0)
+        return Standing(isTooOften: remaining == 0, remaining: remaining, wait: window.start + Self.length - now)
+    }
+
     /// How many keys are remembered.
     var remembered: Int { parts.reduce(0) { $0 + $1.windows.withLock { $0.count } } }
 
@@ -83,16 +93,24 @@ package final class RateLimiter<Key: Hashable & Sendable>: Sendable {
 }
 
 extension Problem {
-    /// - Parameter retryAfter: in seconds.
-    package static func tooMany(retryAfter seconds: Int64) -> Problem {
+    /// - Parameters:
+    ///   - retryAfter: in seconds.
+    ///   - why: a sentence, to which Chinese needs no full stop.
+    package static func tooMany(
+        retryAfter seconds: Int64,
+        _ why: Text = Text("This was asked too often.", "请求过于频繁，")
+    ) -> Problem {
         Problem(
             .tooManyRequests,
             "too_many_requests",
             Text(
-                "This was asked too often. Try again in \(seconds) seconds.",
-                "请求过于频繁，请在 \(seconds) 秒后重试。"
+                "\(why.en) Try again in \(seconds) seconds.",
+                "\(why.zh)请在 \(seconds) 秒后重试。"
             ),
             fields: [("Retry-After", String(seconds))]
         )
     }
+
+    /// In seconds, of what may be tried again.
+    var retryAfter: Int64? { fields.first { $0.0 == "Retry-After" }.flatMap { Digits.integer($0.1) } }
 }

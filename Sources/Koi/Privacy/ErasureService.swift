@@ -36,6 +36,11 @@ package struct ErasureService {
         return try erase(before)
     }
 
+    /// Erases what hangs on a record that is being erased, be it that the actor does not see it.
+    func eraseUnseen(_ id: Int64) throws -> Erasure {
+        try erase(store.findAny(id, .all))
+    }
+
     private func erase(_ before: Record) throws -> Erasure {
         if let earlier = try erasures.newest(of: before), earlier.version == before.version { return earlier }
         let marks = try marks(of: before)

@@ -1,10 +1,11 @@
 import KoiJSON
 import KoiSQLite
 
-/// Saved views and webhooks that look for a person: a telephone number as a filter, a name as a view's name.
+/// Saved views, webhooks and rules that look for a person: a telephone number as a filter, a name as a view's name.
 struct HeldFilters: PersonalHolding {
-    /// With a name and a filter.
+    /// With a name and these filters.
     let resource: Resource
+    var fields = ["filter"]
 
     var name: String { resource.name }
 
@@ -17,10 +18,12 @@ struct HeldFilters: PersonalHolding {
             var view = before
             let neutral = JSONValue.string("#" + String(record.id))
             if marks.tell(of: before["name"]) { view["name"] = neutral }
-            let filter = (before["filter"].objectValue ?? [:]).members.map { member in
-                JSONObject.Member(name: member.name, value: marks.tell(of: member.value) ? neutral : member.value)
+            for field in fields {
+                let filter = (before[field].objectValue ?? [:]).members.map { member in
+                    JSONObject.Member(name: member.name, value: marks.tell(of: member.value) ? neutral : member.value)
+                }
+                view[field] = .object(JSONObject(filter))
             }
-            view["filter"] = .object(JSONObject(filter))
             view["version"] = .integer(before.version + 1)
             view["updatedAt"] = .string(Timestamp.text(transaction.now))
             try store.update(view, changed: view.changedFields(from: before))
@@ -43,8 +46,10 @@ struct HeldFilters: PersonalHolding {
     /// The views that have a value, or once had.
     private func mentioning(_ marks: PersonalMarks, _ transaction: Transaction) throws -> [Int64] {
         var found: Set<Int64> = []
-        try transaction.connection.query("SELECT id, name, filter FROM \(Dialect.quoted(resource.name))") { row in
-            if marks.tell(of: row.text(1)) || tells(row.text(2), marks) { found.insert(row.int(0)) }
+        let columns = fields.map(Dialect.quoted).joined(separator: ", ")
+        try transaction.connection.query("SELECT id, name, \(columns) FROM \(Dialect.quoted(resource.name))") { row in
+            let filters = fields.indices.map { row.text($0 + 2) }
+            if marks.tell(of: row.text(1)) || filters.contains(where: { tells($0, marks) }) { found.insert(row.int(0)) }
         }
         try transaction.connection.query(
             """

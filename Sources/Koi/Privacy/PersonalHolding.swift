@@ -25,8 +25,10 @@ package enum PersonalHoldings {
     package static let all: [any PersonalHolding] = [
         HeldEvents(), HeldOwnerships(), HeldCollaborators(), HeldAccesses(),
         HeldFilters(resource: SavedView.resource), HeldFilters(resource: Webhook.resource),
+        HeldFilters(resource: AssignmentRule.resource, fields: ["filter", "exempt"]),
         HeldNotifications(), HeldMail(), HeldAnswers(), HeldDeliveries(), HeldImports(),
         HeldCompanyExports(),
-        HeldMessages(), HeldConsents(), HeldMerges(),
+        HeldMessages(), HeldConsents(), HeldMerges(), HeldConversions(), HeldNeeds(), HeldDeals(), HeldStages(),
+        HeldConcerns(resource: Activity.resource), HeldConcerns(resource: WorkTask.resource), HeldPoolEntries(),
     ]
 }

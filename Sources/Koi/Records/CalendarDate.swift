@@ -66,6 +66,12 @@ package struct CalendarDate: Sendable, Equatable {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
+    /// The first day of a month, by the number of months since January of the year 0.
+    static func first(ofMonth month: Int64) -> CalendarDate {
+        let year = month.flooredQuotient(12)
+        return CalendarDate(year: year, month: month - year * 12 + 1, day: 1)
+    }
+
     /// The inverse of `init(daysSince1970:)` (days_from_civil of the same source).
     package var daysSince1970: Int64 {
         let marchYear = month <= 2 ? year - 1 : year

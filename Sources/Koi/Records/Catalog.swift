@@ -29,7 +29,9 @@ package final class Catalog: Sendable {
     /// Rung once webhooks have something to do beside what happens.
     package let webhookBell = JobBell()
     package let mailTests = RateLimiter<Int64>(MailTest.perMinute)
+    let intakeRates = IntakeRates()
     package let probes = RateLimiter<Int64>(ListQuery.probes)
+    let hiddenDuplicates = HiddenDuplicates()
     let keptBytes = RateLimiter<String>(KeptAnswers.maximumSizePerMinute)
     package let backups = KeptBackups()
     package let erasedMarks = ErasedMarks()

@@ -15,6 +15,8 @@ package struct Field: Sendable {
     package private(set) var note: Text?
     package private(set) var isRequired = false
     package private(set) var isReadOnly = false
+    /// Whether the resource's rules set it along with other fields; a client never does.
+    package private(set) var isDerived = false
     /// Set when the record is made, refused afterwards.
     package private(set) var isFixed = false
     package private(set) var isFilterable = true
@@ -56,6 +58,12 @@ package struct Field: Sendable {
 
     package func required() -> Field { with { $0.isRequired = true } }
     package func readOnly() -> Field { with { $0.isReadOnly = true } }
+    package func derived() -> Field {
+        with {
+            $0.isReadOnly = true
+            $0.isDerived = true
+        }
+    }
     package func fixed() -> Field { with { $0.isFixed = true } }
     package func unfiltered() -> Field { with { $0.isFilterable = false } }
     package func unsorted() -> Field { with { $0.sortColumn = nil } }

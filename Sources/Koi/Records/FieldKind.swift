@@ -63,6 +63,8 @@ package enum TextFormat: String, Sendable {
     case day
     /// An IANA time zone, such as Asia/Shanghai.
     case timeZone
+    /// A time of day as `HH:MM`, up to 24:00.
+    case clock
 }
 
 package struct TextRule: Sendable {

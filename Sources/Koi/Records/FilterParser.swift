@@ -7,11 +7,14 @@ struct FilterParser {
     private let parameter: String
     private let text: String
     private let actor: Actor
+    private let now: Int64?
 
-    init(_ parameter: String, _ text: String, _ actor: Actor) {
+    /// - Parameter now: what the words `now` and `today` mean; nil where they mean nothing.
+    init(_ parameter: String, _ text: String, _ actor: Actor, at now: Int64? = nil) {
         self.parameter = parameter
         self.text = text
         self.actor = actor
+        self.now = now
     }
 
     func condition(
@@ -138,6 +141,11 @@ struct FilterParser {
 
     /// A time, or a day, which means its first moment in the actor's time zone.
     private func time(_ part: String) throws -> Int64 {
+        if part == "now", let now { return now }
+        if part == "today", let now {
+            let clocks = LocalTime(zone: actor.timeZone)
+            return clocks.time(day: clocks.parts(now).day, rest: 0)
+        }
         // In a query a bare + means a space, and curl users write offsets without encoding them.
         if let time = Timestamp.read(part.replacing(" ", with: "+")) { return time }
         guard let day = CalendarDate(part) else {
@@ -172,15 +180,9 @@ struct FilterParser {
 extension CalendarDate {
     /// The first moment of the day in a time zone, in seconds since 1970.
     ///
-    /// The clock may be changed on that very day, and even at midnight: the offset is that of the day before unless
-    /// it no longer holds at midnight.
+    /// The clock may be changed on that very day, and even at midnight.
     func beginning(in zone: TimeZone) -> Int64 {
-        func offset(_ time: Int64) -> Int64 {
-            Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(time))))
-        }
-        let midnight = daysSince1970 * 86_400
-        let offsets = [offset(midnight - 86_400), offset(midnight + 86_400)]
-        return midnight - (offsets.first { offset(midnight - $0) == $0 } ?? offsets[0])
+        LocalTime(zone).time(day: daysSince1970, rest: 0) / 1_000
     }
 }
 

@@ -288,7 +288,7 @@ struct ListQueryParser {
 
     private func readCondition(_ name: String, _ value: String) throws -> Condition {
         if let custom = customFields.field(name, of: resource) {
-            return try FilterParser(name, value, actor).condition(
+            return try FilterParser(name, value, actor, at: now).condition(
                 .custom(key: custom.key, kind: custom.kind),
                 custom.kind,
                 "",
@@ -297,7 +297,7 @@ struct ListQueryParser {
         }
         let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         if parts.count == 3, let custom = customFields.field(parts[0] + "." + parts[1], of: resource) {
-            return try FilterParser(name, value, actor).condition(
+            return try FilterParser(name, value, actor, at: now).condition(
                 .custom(key: custom.key, kind: custom.kind),
                 custom.kind,
                 parts[2],
@@ -306,7 +306,7 @@ struct ListQueryParser {
         }
         guard parts.count <= 2 else { throw unknown(name) }
         let operation = parts.count == 2 ? parts[1] : ""
-        let parser = FilterParser(name, value, actor)
+        let parser = FilterParser(name, value, actor, at: now)
         if parts[0] == ListParameter.collaborator, resource.changeableOwner != nil {
             return try parser.condition(
                 .collaborator(of: resource.name, at: now),

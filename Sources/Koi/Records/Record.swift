@@ -34,7 +34,7 @@ package struct Record: Sendable {
     /// The fields in which two records of one resource differ, without those that change with every write.
     func changedFields(from other: Record) -> [Field] {
         zip(resource.fields, zip(values, other.values)).compactMap { field, pair in
-            field.isReadOnly || pair.0 == pair.1 ? nil : field
+            field.isReadOnly && !field.isDerived || pair.0 == pair.1 ? nil : field
         }
     }
 }

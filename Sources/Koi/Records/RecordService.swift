@@ -28,10 +28,28 @@ package struct RecordService {
 
     /// Stores a new record with the fields of `body`.
     ///
-    /// - Parameter allowsDuplicate: whether it is stored also where such a record may be there already.
+    /// - Parameters:
+    ///   - own: fields that Koi sets itself, whatever the actor may write or see.
+    ///   - allowsDuplicate: whether it is stored also where such a record may be there already.
     /// - Throws: `Problem.invalid` naming every field that is not as it should be; 403 where the actor may not add it; 409
-    ///   where such a record may be there already.
-    package func add(_ body: JSONObject, allowsDuplicate: Bool = false) throws -> Record {
+    ///   where such a record may be there already; 429 where the actor sent many that it may not see.
+    package func add(
+        _ body: JSONObject,
+        setting own: JSONObject = [:],
+        allowsDuplicate: Bool = false
+    ) throws -> Record {
+        try add(body, setting: own, refusing: allowsDuplicate ? .off : .all)
+    }
+
+    /// - Parameters:
+    ///   - duplicates: what is refused since it may be there already, within what the company has refused.
+    ///   - times: where it was made before, in another Koi.
+    func add(
+        _ body: JSONObject,
+        setting own: JSONObject = [:],
+        refusing duplicates: DuplicatePolicy,
+        at times: CarriedTimes? = nil
+    ) throws -> Record {
         var issues: [Problem.Issue] = []
         var record = Record(resource)
         resource.rules.begin(&record, in: transaction)
@@ -41,12 +59,31 @@ package struct RecordService {
         record["version"] = 1
         record["createdAt"] = .string(Timestamp.text(transaction.now))
         record["updatedAt"] = record["createdAt"]
+        times?.set(in: &record)
         try check(&record, before: nil, &issues)
-        let likeness = try DuplicateCheck(transaction).check(record, allows: allowsDuplicate)
+        for member in own.members { record[member.name] = member.value }
+        return try insert(record, try DuplicateCheck(transaction).check(record, duplicates))
+    }
+
+    /// Stores a new record that a rule made in memory, whoever causes it.
+    func add(made: Record) throws -> Record {
+        var record = made
+        var issues: [Problem.Issue] = []
+        record["version"] = 1
+        record["createdAt"] = .string(Timestamp.text(transaction.now))
+        record["updatedAt"] = record["createdAt"]
+        try resource.rules.check(&record, before: nil, issues: &issues, in: transaction)
+        guard issues.isEmpty else { throw Problem.invalid(issues) }
+        return try insert(record, nil)
+    }
+
+    private func insert(_ new: Record, _ likeness: Likeness?) throws -> Record {
+        var record = new
         record["id"] = .integer(try store.insert(record, likeness))
         try resource.rules.saved(record, before: nil, in: transaction)
         try log("created", record, before: nil, fields: resource.declared)
         try OwnerChange(record, before: nil)?.follow(in: transaction)
+        try AssignmentService(resource, transaction)?.begin(record)
         return record
     }
 
@@ -140,16 +177,26 @@ package struct RecordService {
     ///
     /// Nothing is stored where nothing differs.
     package func save(_ changed: Record, before: Record, reason: String? = nil) throws -> Record {
-        try save(changed, before: before, fields: changed.changedFields(from: before), reason: reason)
+        var changed = changed
+        Pool.check(&changed)
+        return try save(changed, before: before, fields: changed.changedFields(from: before), reason: reason)
     }
 
     /// The same for these fields, which may be such as only Koi writes.
-    func save(_ changed: Record, before: Record, fields: [Field], reason: String? = nil) throws -> Record {
+    ///
+    /// - Parameter verb: what the event says of it.
+    func save(
+        _ changed: Record,
+        before: Record,
+        fields: [Field],
+        reason: String? = nil,
+        verb: String = "changed"
+    ) throws -> Record {
         guard !fields.isEmpty else { return before }
         let record = next(changed, before)
         try store.update(record, changed: fields)
         try resource.rules.saved(record, before: before, in: transaction)
-        try log("changed", record, before: before, fields: fields, reason: reason)
+        try log(verb, record, before: before, fields: fields, reason: reason)
         try OwnerChange(record, before: before, reason: reason)?.follow(in: transaction)
         return record
     }
@@ -275,7 +322,7 @@ package struct RecordService {
         members += details.members
         if let reason { members.append(JSONObject.Member(name: "reason", value: .string(reason))) }
         if resource.isAnonymous { transaction.leaveNoTrace() }
-        try transaction.events.append(
+        let event = try transaction.events.append(
             Event(
                 type: resource.singular + "." + verb,
                 subject: EventSubject(resource: resource.name, id: record.id),
@@ -285,6 +332,7 @@ package struct RecordService {
             ),
             in: transaction
         )
+        try resource.rules.happened(record, before: before, event: event, in: transaction)
     }
 
     /// An event that takes a record away from another belongs in that one's timeline, too.

@@ -33,6 +33,10 @@ package final class Resource: Sendable {
     /// That field, where a client may give a record to another owner by it: then records also have a history of owners,
     /// collaborators, and are handed over when their owner leaves.
     package let changeableOwner: Field?
+    /// Whether its records must be handed over before their owner can leave, and are with all others.
+    ///
+    /// Not where they say who did something.
+    let isHandedOver: Bool
     package let rules: any RecordRules
     /// Whether events tell neither who nor when beyond the day, as anonymous answers need it.
     package let isAnonymous: Bool
@@ -70,6 +74,7 @@ package final class Resource: Sendable {
         describesPeople: Bool = false,
         takesExternalIDs: Bool = true,
         isMirrored: Bool = true,
+        isHandedOver: Bool = true,
         shownOnce: [Field] = [],
         rules: any RecordRules = NoRules(),
         fields own: [Field]
@@ -88,6 +93,7 @@ package final class Resource: Sendable {
         self.isAnonymous = isAnonymous
         self.describesPeople = describesPeople
         self.isMirrored = isMirrored && !isAnonymous
+        self.isHandedOver = isHandedOver
         self.shownOnce = shownOnce
         changeableOwner = declared.first { $0.name == ownerField && !$0.isReadOnly && !$0.isFixed }
         fields = [SystemField.id] + declared + SystemField.trailing
@@ -180,6 +186,11 @@ package protocol RecordRules: Sendable {
     /// Does what follows from a stored change, in the same transaction.
     func saved(_ record: Record, before: Record?, in transaction: Transaction) throws
 
+    /// Does what follows from a change that the log has, such as with other records of which the event is then the cause.
+    ///
+    /// - Parameter event: its number.
+    func happened(_ record: Record, before: Record?, event: Int64, in transaction: Transaction) throws
+
     /// Refuses a removal by throwing.
     func removing(_ record: Record, in transaction: Transaction) throws
 
@@ -208,6 +219,8 @@ extension RecordRules {
     ) throws {}
 
     package func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {}
+
+    package func happened(_ record: Record, before: Record?, event: Int64, in transaction: Transaction) throws {}
 
     package func removing(_ record: Record, in transaction: Transaction) throws {}
 

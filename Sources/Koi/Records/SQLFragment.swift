@@ -91,6 +91,9 @@ package enum Dialect {
         )
     }
 
+    /// Behind a table that is walked by its numbers: no other index leads there, however few rows it promises.
+    package static let byNumber = "NOT INDEXED"
+
     /// Whether a number is one of these, however many they are.
     package static func isOne(of numbers: [Int64], _ column: String) -> SQLFragment {
         let list = "[" + numbers.map(String.init).joined(separator: ",") + "]"

@@ -44,6 +44,7 @@ extension TextRule {
         case .key where TextRule.isKey(text): return
         case .day where CalendarDate(text) != nil || CalendarDate(lunar: text) != nil: return
         case .timeZone where TimeZone(identifier: text) != nil: return
+        case .clock where WorkingWindow.minute(of: text) != nil: return
         case .email:
             throw ValueRefusal(
                 "not_email",
@@ -75,6 +76,12 @@ extension TextRule {
                 "not_time_zone",
                 "Send an IANA time zone such as Asia/Shanghai.",
                 "请填写 IANA 时区，例如 Asia/Shanghai。"
+            )
+        case .clock:
+            throw ValueRefusal(
+                "not_clock",
+                "Send a time of day as HH:MM, from 00:00 to 24:00.",
+                "请按 HH:MM 填写时刻，从 00:00 到 24:00。"
             )
         }
     }

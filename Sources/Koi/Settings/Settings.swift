@@ -23,12 +23,19 @@ package struct Settings: Sendable, Equatable {
     package var duplicates = DuplicatePolicy.all
     /// Whether who may not see a record that may be the same is told whose it is.
     package var duplicateOwners = false
+    /// What is done where two campaigns reach the same person within so many days.
+    package var campaignCollisions = CampaignCollisionPolicy.warn
+    package var campaignPeriod: Int64 = 30
     /// Days after which a record that nobody has changed is stale.
     package var staleAfter: Int64 = 180
     /// How much fields count for how complete a record is, by resource and name, where it is not as the field lists have it.
     package var qualityWeights: [String: [String: Int64]] = [:]
+    /// What must hold for the stages of customers.
+    var stageCriteria = StageCriteria()
     /// Who looks after records without anybody else to do so.
     package var steward: Int64?
+    /// After how many days without care customers are to be visited again, by tier.
+    var visitCadence = VisitCadence([])
 
     package init() {}
 
@@ -44,8 +51,14 @@ package struct Settings: Sendable, Equatable {
         settings.mail = record["mail"].objectValue.flatMap(MailServer.init)
         settings.duplicates = record["duplicates"].stringValue.flatMap(DuplicatePolicy.init) ?? settings.duplicates
         settings.duplicateOwners = record["duplicateOwners"].boolValue ?? settings.duplicateOwners
+        settings.campaignCollisions =
+            record["campaignCollisions"].stringValue.flatMap(CampaignCollisionPolicy.init)
+            ?? settings.campaignCollisions
+        settings.campaignPeriod = record["campaignPeriod"].integerValue ?? settings.campaignPeriod
         settings.staleAfter = record["staleAfter"].integerValue ?? settings.staleAfter
         settings.qualityWeights = QualityWeights.all(record["qualityWeights"])
+        settings.stageCriteria = StageCriteria(record["stageCriteria"])
+        settings.visitCadence = VisitCadence(record["visitCadence"])
         settings.steward = record["steward"].integerValue
         settings.messagesPerDay = record["messagesPerDay"].integerValue
         settings.messagesPerPerson = record["messagesPerPerson"].integerValue

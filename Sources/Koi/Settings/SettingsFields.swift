@@ -56,6 +56,17 @@ extension Settings {
                     "Whether somebody who may not see the other record is told who owns it.",
                     "对方记录不可见时，是否告知其负责人。"
                 ),
+            .choice(
+                "campaignCollisions",
+                "Two campaigns, one person",
+                "营销活动重复联系",
+                CampaignCollisionPolicy.choices
+            ).fallback("warn")
+                .noted(
+                    "What is done with a lead of a person who came by another campaign within campaignPeriod days: refuse answers 409 campaign_collision.",
+                    "同一人在 campaignPeriod 天内已通过其他营销活动成为线索时如何处理：refuse 返回 409 campaign_collision。"
+                ),
+            .integer("campaignPeriod", "Days", "天数", 1...366).fallback(30),
             .integer("staleAfter", "Stale after days", "过期天数", 1...36_500).fallback(180)
                 .noted("Records that nobody has changed for so long are to be looked at.", "超过此天数未更改的记录需要核对。"),
             .list("qualityWeights", "Weights", "权重", max: 200, of: TextRule(maximum: 100))
@@ -64,11 +75,18 @@ extension Settings {
                     "字段在完整度中的权重（不同于默认值时填写）：customers.phone=5，0 表示不计。"
                 )
                 .example(["customers.phone=5"]),
+            .list("visitCadence", "Return visits", "回访周期", max: 20, of: TextRule(maximum: 30))
+                .noted(
+                    "After how many days without care customers of a tier are to be visited again: vip=30. Tasks are made a week ahead; a tier that is not listed gets none.",
+                    "各等级客户在多少天未跟进后需要回访，例如 vip=30；任务提前一周生成，未列出的等级不生成。"
+                )
+                .example(["vip=30", "general=90"]),
             .reference("steward", "Steward", "数据管理员", to: "users")
                 .noted(
                     "Who looks after records without an owner, and those of owners who have left and whose team has no lead.",
                     "负责没有负责人的记录，以及负责人已停用且其团队没有主管的记录。"
                 ),
+            StageCriteria.field,
             Field("mail", .object, Text("Mail", "邮件")),
         ]
     )
@@ -114,6 +132,7 @@ struct SettingsRules: RecordRules {
 
     func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {
         let settings = try Settings.load(transaction.connection)
+        if record["stageCriteria"] != before?["stageCriteria"] { try transaction.jobs.add(LifecycleJob.job) }
         let cache = transaction.catalog.settings
         transaction.whenCommitted { cache.replace(settings) }
     }

@@ -25,6 +25,8 @@ package struct SettingsService {
         if own["qualityWeights"] != nil {
             QualityWeights.check(record["qualityWeights"], transaction.catalog.resources, &issues)
         }
+        if own["stageCriteria"] != nil { StageCriteria.check(record["stageCriteria"], &issues) }
+        if own["visitCadence"] != nil { VisitCadence.check(record["visitCadence"], &issues) }
         try ReferenceCheck(transaction).check(record, before: before, issues: &issues)
         var draft = MailDraft(before["mail"].objectValue ?? [:], now: transaction.now)
         if let mail = patch["mail"] { draft.fill(from: mail, &issues) }

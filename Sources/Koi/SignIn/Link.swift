@@ -8,6 +8,8 @@ package enum LinkPurpose: String, Sendable {
     case passwordReset = "password_reset"
     /// To end messages to oneself.
     case unsubscribe
+    /// To follow what a user has to do, in a calendar elsewhere.
+    case calendar
 
     /// In milliseconds.
     var lifetime: Int64 {
@@ -16,6 +18,8 @@ package enum LinkPurpose: String, Sendable {
         case .invitation: 7 * 86_400_000
         // As long as somebody may find the message again.
         case .unsubscribe: 730 * 86_400_000
+        // Until it is revoked, as far as anybody can see.
+        case .calendar: 3_650 * 86_400_000
         }
     }
 }

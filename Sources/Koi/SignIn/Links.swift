@@ -83,6 +83,14 @@ package struct Links {
         )
     }
 
+    /// Revokes those of one purpose that are for a user.
+    func revokeAll(_ purpose: LinkPurpose, for user: Int64) throws {
+        try transaction.connection.run(
+            "UPDATE links SET \"revokedAt\" = ? WHERE \"user\" = ? AND purpose = ? AND \"revokedAt\" IS NULL",
+            [.integer(transaction.now), .integer(user), .text(purpose.rawValue)]
+        )
+    }
+
     /// Revokes all of one purpose.
     package func revokeAll(_ purpose: LinkPurpose) throws {
         try transaction.connection.run(

@@ -30,6 +30,8 @@ package enum User {
             .text("timeZone", "Time zone", "时区", max: 64, .timeZone)
                 .fallback("Asia/Shanghai")
                 .noted("The company's where none is given.", "默认为公司的时区。").example("Asia/Shanghai"),
+            .reference("calendar", "Working calendar", "工作日历", to: "calendars")
+                .noted("When the user works; as the company does where none is given.", "用户的工作时间，默认按公司日历。"),
             .boolean("active", "Active", "在用").fallback(true),
         ]
     )

@@ -14,6 +14,7 @@ const areas = {
   accesses: ["read", "export"],
   privacy: ["change", "export"],
   metrics: ["read"],
+  overrides: ["change"],
 };
 // What leads out of Koi is given by its name alone, too.
 const named = ["webhooks"];

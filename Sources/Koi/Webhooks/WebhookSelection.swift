@@ -38,9 +38,9 @@ struct WebhookSelection {
 
     /// Of changes only those of one of the fields; what is made, removed or changes hands in another way is always told.
     private func touches(_ change: Change) -> Bool {
-        guard !fields.isEmpty, let resource = change.resource, change.type == resource.singular + ".changed" else {
-            return true
-        }
+        guard !fields.isEmpty, let resource = change.resource,
+            ["changed", "cared"].contains(where: { change.type == resource.singular + "." + $0 })
+        else { return true }
         return ["before", "after"].contains { side in
             guard let values = change.payload?[side]?.objectValue else { return false }
             return values.members.contains { member in

@@ -1,0 +1,131 @@
+import KoiHTTP
+import KoiJSON
+
+/// Makes a lead of what it became again: what was made is laid into the bin, what was filled is emptied, and the lead is as it was.
+///
+/// What people have changed or used since is theirs, and stays.
+struct ConversionUndo {
+    /// Records by which it is found out whether one is used.
+    private static let maximumLooked = 20
+
+    private let transaction: Transaction
+    private let leads: RecordService
+    private let store: ConversionStore
+
+    init(_ transaction: Transaction) {
+        self.transaction = transaction
+        leads = RecordService(Lead.resource, transaction)
+        store = ConversionStore(transaction.connection)
+    }
+
+    /// - Parameters:
+    ///   - leavesRest: whether what was changed since stays; else nothing is done.
+    ///   - match: tells whether the client's `If-Match` allows the lead's version.
+    /// - Throws: `Problem.notFound` where the actor does not see the lead, or it was not converted, 403 where it may not change
+    ///   the lead and remove what was made, and 409 where that was changed since, which `errors` names.
+    func undo(_ id: Int64, leavesRest: Bool, match: (Int64) throws -> Void) throws {
+        let (lead, conversion) = try ConversionService(transaction).find(id)
+        try RecordPermission(Lead.resource, transaction).check(.change, lead)
+        try match(lead.version)
+        let kept = try conversion.made.filter { try isUsed($0, conversion) }
+        if !leavesRest { try refuse(kept) }
+        for made in conversion.made.reversed() where !kept.contains(where: { $0.subject == made.subject }) {
+            try remove(made.subject)
+        }
+        for filled in conversion.filled.reversed() { try empty(filled) }
+        try restore(lead, conversion)
+        try store.setUndone(conversion.id, by: transaction.actor.user, now: transaction.now)
+    }
+
+    // MARK: What was made
+
+    /// Whether somebody has changed it, or other records name it.
+    private func isUsed(_ made: Conversion.Made, _ conversion: Conversion) throws -> Bool {
+        guard let resource = transaction.catalog.resources[made.subject.resource] else { return false }
+        let records = RecordStore(resource, transaction.connection)
+        guard let record = try records.find(made.subject.id, .all) else {
+            return try MergedRecord.survivor(of: made.subject.id, resource, transaction.connection) != nil
+        }
+        if record.mark != made.mark { return true }
+        let own = conversion.made.map(\.subject) + [EventSubject(resource: Lead.resource.name, id: conversion.lead)]
+        return try ReferenceField.all(to: resource, in: transaction.catalog.resources).contains { reference in
+            try isNamed(record.id, by: reference, besides: own)
+        }
+    }
+
+    private func isNamed(_ id: Int64, by reference: ReferenceField, besides own: [EventSubject]) throws -> Bool {
+        let connection = transaction.connection
+        let holders = try reference.holders(of: id, besides: [], limit: ConversionUndo.maximumLooked, connection)
+        let others = holders.filter { !own.contains(EventSubject(resource: reference.holder.name, id: $0)) }
+        let store = RecordStore(reference.holder, connection)
+        return try others.contains { try store.find($0, .all) != nil }
+    }
+
+    private func remove(_ subject: EventSubject) throws {
+        guard let resource = transaction.catalog.resources[subject.resource],
+            try RecordStore(resource, transaction.connection).find(subject.id, .all) != nil
+        else { return }
+        try RecordService(resource, transaction).remove(subject.id)
+    }
+
+    private func refuse(_ kept: [Conversion.Made]) throws {
+        guard !kept.isEmpty else { return }
+        let refusal = ValueRefusal(
+            "changed_since",
+            "This was changed since, or other records name it.",
+            "此记录已被更改，或被其他记录引用。"
+        )
+        throw Problem(
+            .conflict,
+            "conversion_used",
+            Text(
+                "What came of the lead was changed or used since; \"errors\" names it. With rest=leave it stays, and the lead is given back.",
+                "转换所得的记录已被更改或使用；“errors”逐一列出。加上 rest=leave 可保留这些记录并恢复线索。"
+            ),
+            issues: kept.map { refusal.issue(field: "\($0.subject.resource)/\($0.subject.id)") }
+        )
+    }
+
+    // MARK: What was filled
+
+    private func empty(_ filled: Conversion.Filled) throws {
+        guard let resource = transaction.catalog.resources[filled.subject.resource],
+            let before = try RecordStore(resource, transaction.connection).find(filled.subject.id, .all),
+            transaction.visibility(of: resource, .change).allows(before)
+        else { return }
+        var record = before
+        record[filled.field] = filled.undone(before[filled.field])
+        _ = try RecordService(resource, transaction).save(record, before: before)
+    }
+
+    // MARK: The lead
+
+    private func restore(_ before: Record, _ conversion: Conversion) throws {
+        var lead = before
+        lead["status"] = .string(conversion.status.rawValue)
+        // An answer that was logged since is one all the same.
+        if before["firstResponseAt"] == before["convertedAt"] {
+            lead["firstResponseAt"] = conversion.firstResponseAt.map { .string(Timestamp.text($0)) } ?? .null
+        }
+        for name in ["customer", "contact", "convertedAt"] { lead[name] = .null }
+        _ = try leads.save(lead, before: before, fields: lead.fieldsOfConversion, verb: "unconverted")
+    }
+}
+
+extension Conversion.Filled {
+    /// A value of the field without what the conversion brought; one that was changed since stays.
+    fileprivate func undone(_ value: JSONValue) -> JSONValue {
+        if value == after { return before }
+        switch (value, after) {
+        case (.array(let items), .array(let brought)):
+            let own = before.arrayValue ?? []
+            return .array(items.filter { !brought.contains($0) || own.contains($0) })
+        case (.object(let values), .object(let brought)):
+            let own = before.objectValue ?? [:]
+            return .object(
+                JSONObject(values.members.filter { own[$0.name] != nil || brought[$0.name] != $0.value })
+            )
+        default: return value
+        }
+    }
+}

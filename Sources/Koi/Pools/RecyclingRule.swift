@@ -1,0 +1,47 @@
+import KoiJSON
+
+/// When a record of a tier is taken back: once all that the rule says has come.
+struct RecyclingRule {
+    static let fields: [Field] = [
+        .choice("tier", "Tier", "等级", Customer.tiers),
+        .integer("noContactDays", "Days without contact", "未跟进天数", 1...3_650),
+    ]
+
+    private let tier: String?
+    private let noContactDays: Int64?
+
+    static func all(_ value: JSONValue) -> [RecyclingRule] {
+        (value.arrayValue ?? []).compactMap { $0.objectValue.map(RecyclingRule.init) }
+    }
+
+    private init(_ rule: JSONObject) {
+        tier = rule["tier"]?.stringValue
+        noContactDays = rule["noContactDays"]?.integerValue
+    }
+
+    var isEmpty: Bool { noContactDays == nil }
+
+    /// For the history of owners.
+    var reason: String {
+        noContactDays.map { "noContactDays=\($0)" } ?? ""
+    }
+
+    /// What is known of a record, in milliseconds since 1970.
+    struct Facts {
+        let tier: String?
+        /// Since when its owner has it.
+        let heldSince: Int64
+        let lastContact: Int64?
+    }
+
+    /// When a record is to be taken back, and by which rule; nil for never.
+    static func due(_ facts: Facts, by rules: [RecyclingRule]) -> (at: Int64, rule: RecyclingRule)? {
+        let own = rules.filter { $0.tier != nil && $0.tier == facts.tier }
+        let fitting = own.isEmpty ? rules.filter { $0.tier == nil } : own
+        return fitting.compactMap { rule in rule.due(facts).map { ($0, rule) } }.min { $0.0 < $1.0 }
+    }
+
+    private func due(_ facts: Facts) -> Int64? {
+        noContactDays.map { max(facts.heldSince, facts.lastContact ?? .min) + $0 * PoolDay.length }
+    }
+}
