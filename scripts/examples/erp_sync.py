@@ -108,16 +108,17 @@ def compare(row, known, fields, right):
     for field in fields:
         erp, koi = row[field], known["values"][field]
         agreed = known["agreed"].get(field)
+        as_agreed = {"erp": agreed is not None and agreed[0] == erp, "koi": agreed is not None and agreed[1] == koi}
         if erp == koi:
             known["agreed"][field] = [erp, koi]
-        elif agreed == [erp, koi]:
+        elif all(as_agreed.values()):
             # Koi writes it in another way.
             continue
-        elif agreed and agreed[1] == koi or not (agreed and agreed[0] == erp) and right == "erp":
+        elif as_agreed["koi"] or (right == "erp" and not as_agreed["erp"]):
             send[field] = erp
         else:
             tell[field] = koi
-            if not (agreed and agreed[0] == erp or right == "koi"):
+            if not as_agreed["erp"] and right != "koi":
                 conflict[field] = erp
     return send, tell, conflict
 

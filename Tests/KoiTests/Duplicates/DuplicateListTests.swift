@@ -1,5 +1,6 @@
 import KoiHTTP
 import KoiJSON
+import KoiSQLite
 import Testing
 
 @testable import Koi
@@ -100,13 +101,38 @@ struct `The list of duplicates` {
     }
 
     @Test func `has no pairs for what very many share`() throws {
-        for number in 0...Duplicate.common + 5 { _ = try add("C\(number) company", ["website": "group.example"]) }
-        let before = try pairs().count
-        _ = try add("One more", ["website": "group.example"])
-        #expect(try pairs().count == before)
-        // And nobody is refused for it either.
-        let made = try koi.request(.post, "/v1/customers", ["name": "Another", "website": "group.example"])
+        func pairs() throws -> Int64? {
+            try koi.app.perform { try $0.connection.first("SELECT count(*) FROM duplicate_pairs") { $0.int(0) } }
+        }
+        for number in 1...Duplicate.common { _ = try add("C\(number) company", ["website": "group.example"]) }
+        #expect(try pairs() == 1225)
+        let one: JSONValue = ["name": "One more", "website": "group.example"]
+        let made = try koi.request(.post, "/v1/customers", one)
         #expect(made.status == .created)
+        #expect(try pairs() == 0)
+        _ = try add("Two more", ["website": "group.example"])
+        // And come back where it is not shared by as many.
+        try koi.request(.patch, "/v1/customers/1", ["website": nil])
+        #expect(try pairs() == 0)
+        try koi.request(.delete, "/v1/customers/2")
+        #expect(try pairs() == 1225)
+        try koi.request(.put, "/v1/customers/2/restoration")
+        #expect(try pairs() == 0)
+        #expect(try koi.app.check() == [])
+    }
+
+    @Test func `goes on behind pairs that one does not see, and does not name them`() throws {
+        let office = Office(koi)
+        let (li, wang) = (try office.person("Li"), try office.person("Wang"))
+        _ = [try add("Acme", owner: li.id), try add("Acme Ltd", owner: li.id)]
+        _ = [try add("Other", owner: wang.id), try add("Other Ltd", owner: wang.id)]
+        let path = "/v1/duplicates?resource=customers&limit=1"
+        let next = try #require(try koi.request(.get, path)["next"].stringValue)
+        let bytes = try #require(Base64URL.decode(next))
+        #expect((try? JSONReader.read(bytes)) == nil)
+        #expect(try koi.request(.get, path + "&cursor=" + next).items.count == 1)
+        #expect(try koi.request(.get, path + "&score=30&cursor=" + next).status == .badRequest)
+        #expect(try pairs(key: li.key).count == 1)
     }
 
     @Test func `leaves out what somebody has said is not the same, until that is taken back`() throws {

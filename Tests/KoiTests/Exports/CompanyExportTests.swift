@@ -122,7 +122,7 @@ struct `All that a company has` {
         #expect(lines.dropFirst().dropLast().allSatisfy { rules.allows($0) })
         let (from, to) = (try Names(lines, nil), try Names(again, lines))
         #expect(from.normal(operations(lines)) == to.normal(operations(again)))
-        #expect(lines.last?["leftOut"] == ["references": 1, "views": 1, "consents": 0])
+        #expect(lines.last?["leftOut"] == ["references": 1, "views": 1])
         let made = try other.request(.get, "/v1/customers?externalIds=erp:C-1&expand=owner").items.first
         #expect(made?["owner"]["email"] == "wang@example.com")
         #expect(made?["custom"] == ["colour": "red"])
@@ -167,6 +167,62 @@ struct `All that a company has` {
         #expect(items["blocked"].arrayValue?.count == 1)
     }
 
+    @Test func `blocks the addresses that are blocked here`() throws {
+        func contact(_ name: String, _ email: String) throws -> Int64 {
+            try koi.make("contacts", ["name": .string(name), "email": .string(email)])
+        }
+        let (first, _) = (try contact("A", "same@example.com"), try contact("B", "same@example.com"))
+        let free = try contact("C", "free@example.com")
+        try koi.request(.put, "/v1/contacts/\(free)/consents/mail/marketing", ["state": "given"])
+        try koi.request(.put, "/v1/contacts/\(first)/consents/mail/service", ["state": "withdrawn"])
+        try koi.request(.patch, "/v1/contacts/\(first)", ["email": "new@example.com"])
+        let lines = try export(koi)
+        let other = try anotherKoi()
+        #expect(try take(lines, into: other) == [])
+        let blocked = try ["A", "B", "C"].map { name in
+            let id = try #require(try other.request(.get, "/v1/contacts?name=\(name)").items.first?["id"].integerValue)
+            return try other.request(.get, "/v1/contacts/\(id)/consents")["blocked"]
+        }
+        #expect(blocked[1] == [["channel": "mail", "reasons": ["service"]]])
+        #expect(blocked[2] == [])
+        // The second time nothing else is said.
+        #expect(try take(lines, into: other) == [])
+    }
+
+    @Test func `keeps the times at which it was made and changed`() throws {
+        try koi.make("customers", ["name": "Acme"])
+        koi.clock.advance(by: .seconds(3_600))
+        try koi.request(.patch, "/v1/customers/1", ["phone": "023 6868 1234"])
+        let before = try koi.request(.get, "/v1/customers/1")
+        #expect(before["createdAt"] != before["updatedAt"])
+        let lines = try export(koi)
+        let other = try anotherKoi()
+        other.clock.advance(by: .seconds(86_400))
+        for _ in 0..<2 {
+            #expect(try take(lines, into: other) == [])
+            let after = try other.request(.get, "/v1/customers/1")
+            #expect(after["createdAt"] == before["createdAt"])
+            #expect(after["updatedAt"] == before["updatedAt"])
+            #expect(after["version"] == 1)
+        }
+        // What is changed later is changed then.
+        let path = try #require(operations(lines).last?["path"].stringValue)
+        let changed = try other.request(.put, path, ["name": "Acme Ltd", "updatedAt": before["updatedAt"]])
+        #expect(changed["updatedAt"] != before["updatedAt"])
+        // Nobody else may say when.
+        let li = try other.person(["*": ["read": "all", "create": "all", "change": "all"]])
+        let new = path.replacing("/1?", with: "/77?")
+        let body: JSONValue = ["name": "New", "createdAt": "2001-01-01T00:00:00.000Z"]
+        #expect(try other.request(.put, new, body, key: li.key).status == .unprocessableContent)
+        #expect(try other.request(.put, "/v1/customers/by/erp/1", body).status == .unprocessableContent)
+        let later: JSONValue = ["name": "New", "createdAt": "2101-01-01T00:00:00.000Z"]
+        #expect(try other.request(.put, new, later).status == .unprocessableContent)
+        let ahead: JSONValue = [
+            "name": "New", "createdAt": "2101-01-01T00:00:00.000Z", "updatedAt": "2101-01-01T00:00:00.000Z",
+        ]
+        #expect(try other.request(.put, new, ahead)["createdAt"].stringValue == Timestamp.text(other.clock.now))
+    }
+
     @Test func `is taken in where a field is required that not all records have`() throws {
         try fill(koi)
         let grade: JSONValue = [
@@ -195,9 +251,12 @@ struct `All that a company has` {
         func users() throws -> [String] {
             operations(try export(koi)).compactMap { $0["path"].stringValue }.filter { $0.contains("/users/") }
         }
+        let second = try koi.make("users", ["name": "Second", "role": 1])
         #expect(try users() == [])
         try koi.make("customers", ["name": "Acme", "owner": 1])
         #expect(try users().count == 1)
+        try koi.make("customers", ["name": "Other", "owner": .integer(second)])
+        #expect(try users().count == 2)
     }
 
     @Test func `is not ready once it was deleted while it was written`() throws {
@@ -244,7 +303,7 @@ struct `All that a company has` {
             $0["path"].stringValue?.hasPrefix("/v1/users/") == true && $0["body"] != .null
         }
         let members = Set(users.flatMap { ($0["body"].objectValue ?? [:]).members.map(\.name) })
-        #expect(members == ["name", "email", "role", "team", "language", "timeZone", "active"])
+        #expect(members == ["name", "email", "role", "team", "language", "timeZone", "calendar", "active"])
     }
 
     @Test func `is for those alone from whom nothing is withheld`() throws {

@@ -154,4 +154,19 @@ struct `A bounce` {
         )
         #expect(MailReport(parts).tokens.isEmpty)
     }
+
+    @Test(arguments: [
+        ("5.1.1 (no such user)", "5.1.1"), ("4.2.2", "4.2.2"), ("5.123.456", "5.123.456"), ("none", nil),
+        ("5" + String(repeating: "1", count: 20), nil), ("5\u{34D}\u{34D}.1.1", "5"),
+    ])
+    func `has a status of three numbers or none`(value: String, status: String?) {
+        #expect(MailReport(report("0", status: value)).status == status)
+    }
+
+    @Test func `is quoted so many code points long at most`() {
+        let marks = "a" + String(repeating: "\u{34D}", count: 1_000)
+        #expect(marks.count == 1)
+        #expect(marks.shown(300).unicodeScalars.count == 300)
+        #expect("a\u{7}b\u{7F}\nc".shown(300) == "abc")
+    }
 }

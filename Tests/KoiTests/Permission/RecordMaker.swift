@@ -36,6 +36,10 @@ final class RecordMaker {
     func make(_ resource: Resource, owner: Int64?, with own: [String: JSONValue] = [:]) throws -> Int64 {
         var body = try body(resource)
         for (name, value) in own { body[name] = value }
+        if resource.name == Deal.resource.name { try place(&body, own["pipeline"]) }
+        if resource.name == Activity.resource.name, body["customer"] == nil {
+            body["customer"] = try make(Customer.resource.name)
+        }
         let isOwnable = resource.ownerField.flatMap(resource.field).map { !$0.isReadOnly } ?? true
         if let field = resource.ownerField, field != "id" { body[field] = owner.map(JSONValue.integer) ?? .null }
         let isSettable = isOwnable && own.keys.allSatisfy { resource.field($0)?.isReadOnly != true }
@@ -51,6 +55,16 @@ final class RecordMaker {
             for name in optional { body[name] = nil }
         }
         throw Unmade(description: "No \(resource.singular) can be made from its field list.")
+    }
+
+    /// Pipeline and stage of a deal say what the other is, and most stages want a contact.
+    private func place(_ deal: inout JSONObject, _ pipeline: JSONValue?) throws {
+        if let pipeline {
+            deal["stage"] = .integer(try make(Stage.resource, owner: nil, with: ["pipeline": pipeline]))
+        } else {
+            deal["pipeline"] = nil
+        }
+        if deal["contact"] == nil { deal["contact"] = try make(Contact.resource.name) }
     }
 
     struct Unmade: Error, CustomStringConvertible {
@@ -133,6 +147,7 @@ final class RecordMaker {
             case .key: "key\(count)"
             case .day: "1985-04-12"
             case .timeZone: "Asia/Shanghai"
+            case .clock: "09:00"
             }
         return String(text.prefix(rule.maximum))
     }

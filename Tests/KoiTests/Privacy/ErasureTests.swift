@@ -259,7 +259,10 @@ import Testing
         let impersonal = Customer.resource.declared.filter { !$0.isPersonal }.map(\.name)
         #expect(
             impersonal == [
-                "kind", "industry", "region", "size", "source", "tier", "birthdayCalendar", "preferredChannel", "owner",
+                "kind", "industry", "region", "size", "source", "campaign", "referrerCustomer", "referrerContact",
+                "tier", "lifecycle", "lifecycleSince", "relationshipStage", "relationshipSince", "purchases",
+                "lastPurchaseAt", "openComplaints", "lastCareAt", "birthdayCalendar", "preferredChannel", "owner",
+                "pool",
             ]
         )
     }

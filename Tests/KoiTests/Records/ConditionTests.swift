@@ -35,7 +35,7 @@ struct `A condition on a record in memory` {
             case .phone: return .string(dice.pick(["023 6868 1234", "13800138000"]))
             case .web: return .string(dice.pick(["example.com", "https://a.example"]))
             case .day: return .string(dice.pick(Self.days))
-            case .key, .timeZone: return nil
+            case .key, .timeZone, .clock: return nil
             }
         case .integer: return .integer(dice.pick([0, 1, 7, 100]))
         case .number: return dice.pick([0, 1.5, -3, 1e300, 7] as [JSONValue])

@@ -49,6 +49,7 @@ final class TestApp: Sendable {
         self.clock = clock
         let data = DataFolder(temporary.path)
         try data.create()
+        try NewDatabase.copy(to: data.database)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let database = try Database(path: data.database, options: options, logger: logger)
         try database.migrate(Migrations.all() + migrations, now: clock.now)

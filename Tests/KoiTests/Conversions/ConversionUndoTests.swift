@@ -1,0 +1,152 @@
+import KoiHTTP
+import KoiJSON
+import Testing
+
+@testable import Koi
+
+struct `A conversion that is undone` {
+    private let koi: TestApp
+
+    init() throws {
+        koi = try TestApp()
+    }
+
+    private func convert(_ lead: Int64, _ body: JSONValue? = nil) throws -> TestAnswer {
+        let answer = try koi.request(.put, "/v1/leads/\(lead)/conversion", body)
+        #expect(answer.status == .ok, "\(answer.text)")
+        return answer
+    }
+
+    private func undo(_ lead: Int64, _ query: String = "", key: String? = nil) throws -> TestAnswer {
+        try koi.request(.delete, "/v1/leads/\(lead)/conversion\(query)", key: key)
+    }
+
+    private func count(_ resource: String) throws -> Int {
+        try koi.request(.get, "/v1/" + resource).items.count
+    }
+
+    private func lead(_ others: JSONObject = [:]) throws -> Int64 {
+        let body: JSONObject = ["name": "王芳", "company": "Acme", "need": "Bearings", "status": "qualified"]
+        return try koi.make("leads", .object(JSONObject(body.members + others.members)))
+    }
+
+    @Test func `gives the lead back and removes what was made`() throws {
+        let lead = try lead()
+        let before = try koi.request(.get, "/v1/leads/\(lead)").json
+        _ = try convert(lead)
+        koi.clock.advance(by: .seconds(60))
+        #expect(try undo(lead).status == .noContent)
+        let after = try koi.request(.get, "/v1/leads/\(lead)").json
+        for name in ["status", "customer", "contact", "convertedAt", "firstResponseAt"] {
+            #expect(after[name] == before[name], "\(name)")
+        }
+        for resource in ["customers", "contacts", "needs"] { #expect(try count(resource) == 0, "\(resource)") }
+        #expect(try koi.request(.get, "/v1/leads/\(lead)/conversion").status == .notFound)
+        #expect(try undo(lead).status == .notFound)
+        #expect(try koi.events(of: "leads").last?.type == "lead.unconverted")
+        _ = try convert(lead)
+        #expect(try count("customers") == 1)
+        #expect(try koi.app.check() == [])
+    }
+
+    @Test func `leaves what somebody has changed, and says so first`() throws {
+        let lead = try lead()
+        let made = try convert(lead)
+        try koi.request(.patch, "/v1/contacts/\(made["contact"].text)", ["title": "CEO"])
+        let refused = try undo(lead)
+        #expect(refused.status == .conflict)
+        #expect(refused.code == "conversion_used")
+        #expect(refused["errors"].arrayValue?.map { $0["field"] } == [.string("contacts/\(made["contact"].text)")])
+        #expect(try count("customers") == 1)
+        #expect(try undo(lead, "?rest=leave").status == .noContent)
+        #expect(try count("contacts") == 1)
+        #expect(try count("customers") == 0)
+        #expect(try koi.request(.get, "/v1/leads/\(lead)")["status"] == "qualified")
+    }
+
+    @Test func `leaves what others name`() throws {
+        let lead = try lead()
+        let made = try convert(lead)
+        let other = try koi.make("needs", ["customer": made["customer"], "what": "More"])
+        #expect(
+            try undo(lead)["errors"].arrayValue?.map { $0["field"] } == [.string("customers/\(made["customer"].text)")]
+        )
+        try koi.request(.delete, "/v1/needs/\(other)")
+        #expect(try undo(lead).status == .noContent)
+    }
+
+    @Test func `leaves a customer that was merged into another`() throws {
+        let lead = try lead()
+        let made = try convert(lead)
+        let survivor = try koi.make("customers", ["name": "Survivor"])
+        let merged = try koi.request(.post, "/v1/customers/\(survivor)/merges", ["from": made["customer"]])
+        #expect(merged.status == .created, "\(merged.text)")
+        #expect(try koi.request(.get, "/v1/leads/\(lead)/conversion")["customer"] == .integer(survivor))
+        #expect(try undo(lead).code == "conversion_used")
+    }
+
+    @Test func `empties what it filled, and nothing that is otherwise by now`() throws {
+        let customer = try koi.make("customers", ["name": "Acme", "phone": "023 6868 1234", "tags": ["old"]])
+        let lead = try lead([
+            "phone": "023 6868 1234", "region": "重庆", "industry": "机械", "tags": ["fair"], "website": "acme.example",
+        ])
+        let path = "/v1/customers/\(customer)"
+        #expect(try convert(lead)["customer"] == .integer(customer))
+        #expect(try koi.request(.get, path)["tags"] == ["old", "fair"])
+        try koi.request(.patch, path, ["region": "四川", "tags": ["old", "fair", "own"]])
+        #expect(try undo(lead).status == .noContent)
+        let after = try koi.request(.get, path)
+        #expect(after["region"] == "四川")
+        #expect(after["industry"] == nil)
+        #expect(after["tags"] == ["old", "own"])
+        #expect(after["phone"] == "023 6868 1234")
+    }
+
+    @Test func `needs the right to remove what was made`() throws {
+        let lead = try lead()
+        _ = try convert(lead)
+        let li = try koi.person(["*": ["read": "all", "change": "all"]])
+        #expect(try undo(lead, key: li.key).status == .forbidden)
+        #expect(try count("customers") == 1)
+    }
+
+    @Test func `keeps an answer that was logged since`() throws {
+        let lead = try koi.make("leads", ["name": "李明"])
+        koi.clock.advance(by: .seconds(600))
+        _ = try convert(lead)
+        #expect(try koi.request(.get, "/v1/leads/\(lead)")["firstResponseAt"] == "2026-11-22T09:10:00.000Z")
+        let logged = try koi.request(
+            .post,
+            "/v1/activities",
+            [
+                "kind": "call", "lead": .integer(lead), "direction": "out", "subject": "First call",
+                "happenedAt": "2026-11-22T09:05:00.000Z",
+            ]
+        )
+        #expect(logged.status == .created, "\(logged.text)")
+        // The call is one with the customer by now, who stays with it.
+        #expect(try undo(lead).code == "conversion_used")
+        #expect(try undo(lead, "?rest=leave").status == .noContent)
+        #expect(try koi.request(.get, "/v1/leads/\(lead)")["firstResponseAt"] == "2026-11-22T09:05:00.000Z")
+    }
+
+    @Test func `of a company leaves its leads, who are people of their own`() throws {
+        let lead = try lead()
+        let made = try convert(lead)
+        let erased = try koi.request(.post, "/v1/customers/\(made["customer"].text)/erasure")
+        #expect(erased.status == .created || erased.status == .ok, "\(erased.text)")
+        #expect(try koi.request(.get, "/v1/leads/\(lead)")["name"] == "王芳")
+    }
+
+    @Test func `goes with a person who is erased`() throws {
+        let lead = try lead(["mobile": "139 0013 9000"])
+        let made = try convert(lead)
+        let erased = try koi.request(.post, "/v1/contacts/\(made["contact"].text)/erasure")
+        #expect(erased.status == .created || erased.status == .ok, "\(erased.text)")
+        let left = try koi.request(.get, "/v1/leads/\(lead)")
+        #expect(left["name"] == .string("#\(lead)"))
+        #expect(left["mobile"] == nil)
+        let need = try koi.request(.get, "/v1/needs/\(made["need"].text)")
+        #expect(need["what"] == .string("#\(made["need"].text)"))
+    }
+}
