@@ -16,6 +16,9 @@ NOT_IN_SEARCH = {"sort", "total", "removed"}
 ONLY_WITH_RESOURCE = {"record"}
 # What a file is said to be.
 OF_FILES = {"resource", "encoding", "name"}
+# Times and their order, and which stage is one of a deal's pipeline.
+OF_TIMES_AND_STAGES = {"from", "to", "seconds", "pipeline", "stage"}
+WITH_TIMES_AND_STAGES = ("showGateOfDeal", "reportDealStages", "reportPipelineChanges", "showWorkingTimeOf")
 
 
 @schemathesis.check
@@ -30,6 +33,8 @@ def lists_refuse_only_what_the_document_cannot_say(ctx, response, case):
     allowed = UNKNOWABLE | NEEDED | (NOT_IN_SEARCH if "q" in query else set()) | (set() if "resource" in query else ONLY_WITH_RESOURCE)
     if name == "addImport":
         allowed = allowed | OF_FILES
+    if name.startswith(WITH_TIMES_AND_STAGES):
+        allowed = allowed | OF_TIMES_AND_STAGES
     fields = {error["field"] for error in response.json().get("errors", [])}
     assert fields and fields <= allowed, f"valid parameters were refused: {response.text}"
 
