@@ -19,6 +19,14 @@ struct DemoCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How many customers it has.", valueName: "NUMBER"))
     var customers = 300
 
+    @Option(
+        help: ArgumentHelp(
+            "How many leads came in during its year, and what became of them; 200 where it has at most 1000 customers, else none.",
+            valueName: "NUMBER"
+        )
+    )
+    var leads: Int?
+
     @Option(help: ArgumentHelp("Another number makes another company.", valueName: "NUMBER"))
     var seed: UInt64 = 1
 
@@ -34,12 +42,16 @@ struct DemoCommand: ParsableCommand {
         guard (1...10_000_000).contains(customers) else {
             throw ValidationError("--customers must be a number from 1 to 10000000.")
         }
+        guard (0...100_000).contains(leads ?? 0) else {
+            throw ValidationError("--leads must be a number from 0 to 100000.")
+        }
         _ = try lastDay()
     }
 
     func run() throws {
         let configuration = try options.configuration()
-        let company = DemoCompany(size: customers, seed: seed, end: try lastDay())
+        let leads = leads ?? (customers <= 1_000 ? 200 : 0)
+        let company = DemoCompany(size: customers, leads: leads, seed: seed, end: try lastDay())
         let signIn = DemoSignIn(randomness: configuration.randomness)
         let key = try Failure.explained(configuration) {
             let workspace = try Workspace(configuration, logger: LogLines.logger(.warning))
@@ -49,7 +61,7 @@ struct DemoCommand: ParsableCommand {
             return try workspace.app.perform { try request.make(in: $0) }
         }
         Output.explain(
-            "The demo company lies in \(configuration.dataFolder), with \(customers) customers."
+            "The demo company lies in \(configuration.dataFolder), with \(customers) customers and \(leads) leads."
         )
         Output.give("KOI_EMAIL=\(signIn.email)")
         Output.give("KOI_PASSWORD=\(signIn.password)")

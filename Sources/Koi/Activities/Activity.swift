@@ -73,7 +73,7 @@ package enum Activity {
         Choice("other", "Other", "其他"),
     ]
 
-    private static let outcomes = [
+    static let outcomes = [
         Choice("done", "Done", "已完成"),
         Choice("not_reached", "Not reached", "未联系上"),
         Choice("call_back", "To be called back", "需回电"),

@@ -17,7 +17,8 @@ struct ActivityRules: RecordRules {
     ) throws {
         try LoggedTask(transaction).check(&record, before: before)
         try Concern.complete(&record, before: before, in: transaction)
-        Concern.require(record, issues: &issues)
+        // What carries out a task is about that, be it that the actor sees nothing of what that one is about.
+        if record["task"].isNull { Concern.require(record, issues: &issues) }
         if record["happenedAt"].isNull { record["happenedAt"] = before?["happenedAt"] ?? record["createdAt"] }
         let happened = record.time("happenedAt") ?? transaction.now
         if record["happenedAt"] != before?["happenedAt"], happened > transaction.now + ActivityRules.tolerance {
@@ -35,8 +36,19 @@ struct ActivityRules: RecordRules {
 
     func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {
         try Care(transaction).follow(record, before: before)
+        try FirstContact(transaction.connection).follow(record, before: before)
         try LoggedTask(transaction).follow(record, before: before)
         try LeadResponse(transaction).follow(record)
+    }
+
+    /// A customer that speaks is not silent any more.
+    func happened(_ record: Record, before: Record?, event: Int64, in transaction: Transaction) throws {
+        let heard = ["customer", "direction", "happenedAt", "removedAt"]
+        guard heard.contains(where: { record[$0] != before?[$0] }) else { return }
+        let spoken = [record, before].compactMap { $0 }.filter { $0["direction"] == "in" }
+        for customer in Set(spoken.compactMap { $0["customer"].integerValue }).sorted() {
+            try CustomerStages(transaction).renew(customer, because: event)
+        }
     }
 
     func related(to record: Record) -> [EventSubject] { Concern.subjects(of: record) }

@@ -11,6 +11,7 @@ enum Concern {
             ),
         .reference("contact", "Contact", "联系人", to: "contacts"),
         .reference("lead", "Lead", "线索", to: "leads"),
+        .reference("deal", "Deal", "商机", to: "deals"),
     ]
 
     /// The records that one of these is about.
@@ -23,11 +24,21 @@ enum Concern {
         }
     }
 
+    /// The records that one of these is about and the actor sees, by field.
+    static func seen(of record: Record, in transaction: Transaction) throws -> [(field: String, record: Int64)] {
+        try fields.compactMap { field in
+            guard case .reference(let name) = field.kind, let id = record[field.name].integerValue,
+                let resource = transaction.catalog.resources[name], try sees(id, of: resource, transaction)
+            else { return nil }
+            return (field.name, id)
+        }
+    }
+
     /// Completes what follows from what is given.
     static func complete(_ record: inout Record, before: Record?, in transaction: Transaction) throws {
-        for (name, find) in [("contact", onlyCustomer), ("lead", customerOfLead)] {
+        for (name, find) in [("deal", customerOfDeal), ("contact", onlyCustomer), ("lead", customerOfLead)] {
             guard record["customer"].isNull, let id = record[name].integerValue, record[name] != before?[name],
-                let customer = try find(id, transaction), try sees(customer, transaction)
+                let customer = try find(id, transaction), try sees(customer, of: Customer.resource, transaction)
             else { continue }
             record["customer"] = .integer(customer)
         }
@@ -55,6 +66,10 @@ enum Concern {
         return customers.count == 1 ? customers.first : nil
     }
 
+    private static func customerOfDeal(_ deal: Int64, _ transaction: Transaction) throws -> Int64? {
+        try transaction.connection.first("SELECT customer FROM deals WHERE id = ?", [.integer(deal)]) { $0.int(0) }
+    }
+
     /// The customer that a lead has become.
     private static func customerOfLead(_ lead: Int64, _ transaction: Transaction) throws -> Int64? {
         try transaction.connection.first("SELECT customer FROM leads WHERE id = ?", [.integer(lead)]) {
@@ -63,14 +78,14 @@ enum Concern {
     }
 
     /// What somebody does not see is not written down for them.
-    private static func sees(_ customer: Int64, _ transaction: Transaction) throws -> Bool {
-        let query = RecordSQL.exists(customer, Customer.resource, transaction.visibility(of: Customer.resource))
+    private static func sees(_ id: Int64, of resource: Resource, _ transaction: Transaction) throws -> Bool {
+        let query = RecordSQL.exists(id, resource, transaction.visibility(of: resource))
         return try transaction.connection.first(query.sql, query.values) { _ in true } ?? false
     }
 
     private static let nothing = ValueRefusal(
         "about_nothing",
-        "Say what it is about: a customer, a contact or a lead.",
-        "请填写相关的客户、联系人或线索。"
+        "Say what it is about: a customer, a contact, a lead or a deal.",
+        "请填写相关的客户、联系人、线索或商机。"
     )
 }

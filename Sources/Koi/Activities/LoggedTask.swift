@@ -9,7 +9,7 @@ struct LoggedTask {
         self.transaction = transaction
     }
 
-    /// An activity without anything of its own is about what the task is about.
+    /// An activity without anything of its own is about what the task is about, as far as the actor sees that.
     ///
     /// - Throws: `Problem` 403 where the actor may not change the task.
     func check(_ activity: inout Record, before: Record?) throws {
@@ -19,7 +19,9 @@ struct LoggedTask {
         else { return }
         try RecordPermission(WorkTask.resource, transaction).check(.change, task)
         guard Concern.subjects(of: activity).isEmpty else { return }
-        for field in Concern.fields { activity[field.name] = task[field.name] }
+        for subject in try Concern.seen(of: task, in: transaction) {
+            activity[subject.field] = .integer(subject.record)
+        }
     }
 
     /// Brings the tasks of an activity up to date once it was stored.

@@ -24,7 +24,7 @@ package final class Workspace: Sendable {
         var options = Database.Options(readers: readers)
         // A small company fits in whole; of a million customers the inner pages do, so that a record costs one page from
         // the system's cache.
-        options.loopCacheKiB = 53_248
+        options.loopCacheKiB = 45_056
         options.writer.groupSize = configuration.writeGroup
         options.writer.maximumWaiting = configuration.waitingWrites
         options.maximumWaitingReads = configuration.waitingReads

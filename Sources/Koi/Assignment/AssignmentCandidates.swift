@@ -45,7 +45,11 @@ struct AssignmentCandidates {
             let (substitute, verdict) = try present(candidate.user, excluding: excluded)
             judged.append((candidate.user, substitute, verdict))
         }
-        let loads = try assignable.loads(of: judged.map { $0.substitute ?? $0.user }, owner: owner, connection)
+        // To count what people have is most of the work: it is done where the choice depends on it.
+        let isCounted = rule.method != "round_robin" || rule.capacity != nil || named.contains { $0.capacity != nil }
+        let loads =
+            isCounted
+            ? try assignable.loads(of: judged.map { $0.substitute ?? $0.user }, owner: owner, connection) : [:]
         let capacities = Dictionary(named.map { ($0.user, $0.capacity) }, uniquingKeysWith: { first, _ in first })
         var open: [Open] = []
         var result: [AssignmentDecision.Candidate] = []
@@ -64,7 +68,7 @@ struct AssignmentCandidates {
                 .init(
                     user: judged.user,
                     substitute: judged.substitute,
-                    load: load,
+                    load: isCounted ? load : nil,
                     capacity: capacity,
                     verdict: verdict ?? waiting
                 )

@@ -23,14 +23,15 @@ struct AssignmentDecision: Sendable {
         let user: Int64
         /// The substitute who would get it.
         let substitute: Int64?
-        let load: Int64
+        /// How many open records who would get it has; nil where that makes no difference.
+        let load: Int64?
         let capacity: Int64?
         let verdict: Verdict
 
         var json: JSONValue {
             [
                 "user": .integer(user), "substitute": substitute.map(JSONValue.integer) ?? .null,
-                "result": .string(verdict.rawValue), "open": .integer(load),
+                "result": .string(verdict.rawValue), "open": load.map(JSONValue.integer) ?? .null,
                 "capacity": capacity.map(JSONValue.integer) ?? .null,
             ]
         }

@@ -73,10 +73,9 @@ struct AssignmentDesk {
 
     /// When the first answer is due: nil where the rule sets no time, one is set or was given already, or never comes.
     private func clock(_ rule: StandingRule, _ record: Record) throws -> AssignmentDecision.Clock? {
-        guard let minutes = rule.responseMinutes, record[assignable.due].isNull, record[assignable.answered].isNull
-        else {
-            return nil
-        }
+        guard let minutes = rule.responseMinutes, assignable.isOpen(record), record[assignable.due].isNull,
+            record[assignable.answered].isNull
+        else { return nil }
         let time = try WorkingTimes(transaction).calendarOrCompany(rule.calendar)
         let length = minutes * AssignmentDesk.minute
         guard let due = time.moment(after: length, from: now) else { return nil }

@@ -109,7 +109,7 @@ struct AssignmentDocumentation {
         [
             "user": ["type": "integer"], "substitute": number,
             "result": word(AssignmentDecision.Candidate.Verdict.allCases.map(\.rawValue)),
-            "open": ["type": "integer"], "capacity": number,
+            "open": number, "capacity": number,
         ],
         required: ["user", "substitute", "result", "open", "capacity"]
     )

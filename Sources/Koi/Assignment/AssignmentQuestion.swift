@@ -25,7 +25,10 @@ struct AssignmentQuestion {
         guard let resource = values["resource"]?.stringValue.flatMap({ transaction.catalog.resources[$0] }) else {
             throw Problem.invalid([AssignmentQuestion.neither.issue(field: "resource")])
         }
-        try transaction.actor.require(.assign, on: resource.name)
+        // Whom the rules name, what they have and who is absent is for those who give records to others.
+        guard transaction.actor.access.scope(.assign, on: resource.name) > .own else {
+            throw Problem.notPermitted(.assign, resource.name)
+        }
         switch (values["record"]?.integerValue, values["fields"]?.objectValue) {
         case (let id?, nil): record = try RecordService(resource, transaction).find(id)
         case (nil, let fields?): record = try AssignmentQuestion.draft(resource, fields, transaction)
@@ -40,10 +43,12 @@ struct AssignmentQuestion {
         resource.rules.begin(&record, in: transaction)
         let body = try ExternalReferences(transaction).resolved(fields, resource.field, &issues)
         RecordDraft(resource, transaction).fill(&record, from: body, isNew: true, &issues)
+        try RecordPermission(resource, transaction).checkNew(&record)
         record["version"] = 1
         record["createdAt"] = .string(Timestamp.text(transaction.now))
         record["updatedAt"] = record["createdAt"]
         try resource.rules.check(&record, before: nil, issues: &issues, in: transaction)
+        try ReferenceCheck(transaction).check(record, before: nil, issues: &issues)
         guard issues.isEmpty else { throw Problem.invalid(issues.map { $0.within("fields") }) }
         return record
     }

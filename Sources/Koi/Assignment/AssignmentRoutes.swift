@@ -48,6 +48,12 @@ package enum AssignmentRoutes {
                 )
             )
         }
+        guard Assignable.of(resource)?.isOpen(record) == true else {
+            throw Problem.conflict(
+                "closed",
+                Text("What is closed is given to nobody by the rules.", "已结束的记录不再按规则分配。")
+            )
+        }
         let decision = try service.assign(record, .asked, excluding: owner)
         return .json(Array(decision.json.text.utf8))
     }

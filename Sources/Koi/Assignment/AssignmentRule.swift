@@ -113,6 +113,11 @@ package enum AssignmentRule {
                 Choice("return", "Give it to nobody", "收回，不指定负责人"),
             ]
         ).fallback("reassign"),
+        .reference("pool", "Into the pool", "收回至公海", to: "pools")
+            .noted(
+                "Where records lie that are given to nobody; outside of all pools where none is given.",
+                "收回且不指定负责人的记录放入此公海；留空则不放入任何公海。"
+            ),
         Field("exempt", .object, Text("Exempt", "豁免")).fallback(.object([:])).unfiltered()
             .noted(
                 "Records that a list with these filters has are never taken away.",

@@ -13,6 +13,7 @@ package struct AssignmentRuleRules: RecordRules {
     ) throws {
         checkCandidates(record, &issues)
         checkWarnings(record, &issues)
+        try checkPool(record, &issues, transaction)
         try checkFilter(record, "filter", before, &issues, transaction)
         try checkFilter(record, "exempt", before, &issues, transaction)
     }
@@ -40,7 +41,15 @@ package struct AssignmentRuleRules: RecordRules {
         }
     }
 
-    /// The filter must work for whoever writes it, who learns nothing by it beyond what may be seen, and for Koi, which uses it.
+    private func checkPool(_ record: Record, _ issues: inout [Problem.Issue], _ transaction: Transaction) throws {
+        guard let id = record["pool"].integerValue,
+            let pool = try RecordStore(Pool.resource, transaction.connection).find(id, .all)
+        else { return }
+        if pool["resource"] != record["resource"] {
+            issues.append(AssignmentRuleRules.otherPool.issue(field: "pool"))
+        }
+    }
+
     private func checkFilter(
         _ record: Record,
         _ field: String,
@@ -48,24 +57,8 @@ package struct AssignmentRuleRules: RecordRules {
         _ issues: inout [Problem.Issue],
         _ transaction: Transaction
     ) throws {
-        guard record[field] != before?[field], let filter = record[field].objectValue, !filter.isEmpty else { return }
-        var asked = record
-        asked["filter"] = .object(filter)
-        var found: [Problem.Issue] = []
-        for member in filter.members where ListParameter.names.contains(member.name) {
-            found.append(AssignmentRuleRules.noFilter.issue(field: "filter." + member.name))
-        }
-        for actor in [nil, Actor.system] where found.isEmpty {
-            try SavedViewRules().checkParameters(asked, &found, transaction.part(as: actor))
-        }
-        issues += found.map { issue in
-            guard field != "filter", issue.field.hasPrefix("filter") else { return issue }
-            return Problem.Issue(
-                field: field + issue.field.dropFirst("filter".count),
-                code: issue.code,
-                message: issue.message
-            )
-        }
+        guard record[field] != before?[field], let name = record["resource"].stringValue else { return }
+        issues += try FilterCheck.issues(ofRule: record[field], on: name, in: field, transaction)
     }
 
     private static let nobody = ValueRefusal(
@@ -79,14 +72,14 @@ package struct AssignmentRuleRules: RecordRules {
         "Say how many each may have: who has most room left cannot be told otherwise.",
         "请填写上限，否则无法判断谁的余量最大。"
     )
+    private static let otherPool = ValueRefusal(
+        "other_records",
+        "Other records lie in this pool.",
+        "此公海用于其他记录。"
+    )
     private static let tooEarly = ValueRefusal(
         "too_early",
         "Warn after the time has begun: send less than the time itself.",
         "预警必须晚于计时开始，请填写小于期限的数。"
-    )
-    private static let noFilter = ValueRefusal(
-        "bad_parameter",
-        "A rule takes filters only, such as industry or source.",
-        "规则仅接受筛选条件，例如 industry 或 source。"
     )
 }

@@ -68,10 +68,7 @@ struct AssignmentService {
 
     private func save(_ record: Record, _ decision: AssignmentDecision, _ part: Transaction) throws {
         var changed = record
-        if let owner = decision.owner {
-            changed[self.owner.name] = .integer(owner)
-            Pool.check(&changed)
-        }
+        if let owner = decision.owner { changed[self.owner.name] = .integer(owner) }
         if let clock = decision.clock { changed[assignable.due] = .string(Timestamp.text(clock.due)) }
         let rule = decision.tried.first { $0.rule == decision.rule }
         _ = try RecordService(resource, part).save(changed, before: record, reason: rule?.name)
@@ -86,7 +83,7 @@ struct AssignmentService {
         }
     }
 
-    /// Takes a record from its owner, and gives it to nobody.
+    /// Takes a record from its owner, and gives it to nobody; where the rule names a pool, members may claim it there.
     func takeBack(_ record: Record, by rule: StandingRule) throws {
         let part = transaction.part(as: .system)
         try AssignmentStore(transaction.connection).add(
@@ -102,10 +99,19 @@ struct AssignmentService {
                 explanation: .null
             )
         )
-        var changed = record
-        changed[owner.name] = .null
-        _ = try RecordService(resource, part).save(changed, before: record, reason: rule.name)
+        if let pool = try pool(of: rule) {
+            _ = try PoolRelease(resource, part).put(record, into: pool, .recycled, reason: rule.name)
+        } else {
+            var changed = record
+            changed[owner.name] = .null
+            _ = try RecordService(resource, part).save(changed, before: record, reason: rule.name)
+        }
         transaction.absorb(part)
+    }
+
+    /// One that lies in the bin takes nothing.
+    private func pool(of rule: StandingRule) throws -> Int64? {
+        try rule.pool.flatMap { try RecordStore(Pool.resource, transaction.connection).find($0, .all)?.id }
     }
 
     // MARK: By hand

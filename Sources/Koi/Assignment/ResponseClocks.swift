@@ -1,3 +1,4 @@
+import KoiJSON
 import KoiSQLite
 
 /// The rows of `response_clocks`: what has to be answered, and when somebody is told of it next.
@@ -31,6 +32,23 @@ struct ResponseClocks {
             ]
         )
         try ResponseWatch.wake(by: next, transaction)
+    }
+
+    /// Goes on with the clock of a record that was closed or lay in the bin, and waits for its answer again.
+    ///
+    /// By then the job may have found nobody to tell.
+    func resume(_ record: Record, before: Record?) throws {
+        guard let assignable = Assignable.of(record.resource), let before, !assignable.isOpen(before),
+            assignable.isOpen(record), record[assignable.answered].isNull, let due = record.time(assignable.due)
+        else { return }
+        try connection.run(
+            """
+            INSERT INTO response_clocks (resource, record, rule, due, next, warned) VALUES (?1, ?2, 0, ?3, ?3, 1)
+            ON CONFLICT (resource, record) DO NOTHING
+            """,
+            [.text(record.resource.name), .integer(record.id), .integer(due)]
+        )
+        try ResponseWatch.wake(by: due, transaction)
     }
 
     /// The next of which somebody has to be told by now.

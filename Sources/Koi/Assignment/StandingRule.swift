@@ -22,13 +22,15 @@ struct StandingRule {
     let followUpDays: Int64?
     let followUpWarning: Int64
     let returns: Bool
+    /// Into which it returns them.
+    let pool: Int64?
 
     /// In the order in which they are asked.
     static func all(of resource: String, _ connection: Connection) throws -> [StandingRule] {
         try connection.rows(
             """
             SELECT id, name, resource, filter, exempt, hours, calendar, team, method, capacity, presence,
-                "responseMinutes", "responseWarning", "followUpDays", "followUpWarning", unfollowed
+                "responseMinutes", "responseWarning", "followUpDays", "followUpWarning", unfollowed, pool
             FROM "assignment-rules"
             WHERE resource = ? AND active = 1 AND "removedAt" IS NULL ORDER BY position, id LIMIT ?
             """,
@@ -53,6 +55,7 @@ struct StandingRule {
         followUpDays = row.intOrNil(13)
         followUpWarning = row.int(14)
         returns = row.text(15) == "return"
+        pool = row.intOrNil(16)
     }
 
     private static func parameters(_ text: String) -> [Parameter] {

@@ -44,7 +44,8 @@ package enum Check {
         let keys = try resources.all.compactMap { try KeyCheck.fault(of: $0, connection) }
         let end = try head.fault(connection).map { [$0] } ?? []
         let duplicates = try DuplicateKeyCheck.faults(resources, connection)
-        return try orphans + EventChain.verify(connection) + end + keys + search + duplicates
+        let counts = try LeadCounts.faults(connection) + (StageOutcomes(connection).fault().map { [$0] } ?? [])
+        return try orphans + EventChain.verify(connection) + end + keys + search + duplicates + counts
     }
 }
 

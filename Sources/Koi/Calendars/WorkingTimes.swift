@@ -9,6 +9,12 @@ package struct WorkingTimes {
 
     private let connection: Connection
     private let zone: String
+    private let known = Known()
+
+    /// Calendars that were read before: many people have the same.
+    private final class Known {
+        var calendars: [Int64: WorkingTime] = [:]
+    }
 
     package init(_ transaction: Transaction) {
         connection = transaction.connection
@@ -22,8 +28,11 @@ package struct WorkingTimes {
 
     /// - Returns: nil where the calendar is not there any more.
     package func calendar(_ id: Int64) throws -> WorkingTime? {
-        try RecordStore(WorkingCalendar.resource, connection).find(id, .all)
+        if let calendar = known.calendars[id] { return calendar }
+        let calendar = try RecordStore(WorkingCalendar.resource, connection).find(id, .all)
             .map { WorkingCalendar.workingTime($0, zone) }
+        known.calendars[id] = calendar
+        return calendar
     }
 
     /// Of a calendar where it is given and there, else the company's.

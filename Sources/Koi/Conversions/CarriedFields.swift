@@ -82,13 +82,40 @@ struct CarriedFields {
         let fields = [
             ("need", "what"), ("needWhen", "when"), ("needBudget", "budget"), ("expectations", "expectations"),
         ]
-        guard fields.contains(where: { !lead[$0.0].isNull }) else { return nil }
+        guard fields.contains(where: { !lead[$0.0].isNull }) || !lead["product"].isNull else { return nil }
         var body = JSONObject()
         for (name, target) in fields { set(&body, name, Need.resource, target) }
         set(&body, "currency", Need.resource, "currency")
         set(&body, "owner", Need.resource, "owner")
         if body["what"] == nil { set(&body, "name", Need.resource, "what") }
         return body
+    }
+
+    /// What a need came of, be it that the actor does not see that.
+    func originOfNeed() -> JSONObject {
+        var fields: JSONObject = ["lead": .integer(lead.id)]
+        set(&fields, "product", Need.resource, "product")
+        return fields
+    }
+
+    // MARK: Deals
+
+    func deal() throws -> JSONObject {
+        var body = JSONObject()
+        for (name, target) in [("need", "name"), ("needBudget", "amount"), ("needWhen", "expectedClose")] {
+            set(&body, name, Deal.resource, target)
+        }
+        for name in ["currency", "owner"] { set(&body, name, Deal.resource, name) }
+        body["name"] = body["name"]?.stringValue.flatMap(\.title).map(JSONValue.string) ?? lead["name"]
+        try addOwnFields(&body, Deal.resource)
+        return body
+    }
+
+    /// What a deal came of, be it that the actor does not see that.
+    func originOfDeal() -> JSONObject {
+        var fields: JSONObject = ["lead": .integer(lead.id)]
+        set(&fields, "campaign", Deal.resource, "campaign")
+        return fields
     }
 
     // MARK: Fields
@@ -121,5 +148,13 @@ struct CarriedFields {
         let keys = ExternalIDStore(transaction.connection)
         let free = try ExternalID.list(lead[name]).filter { try keys.find(target.name, $0) == nil }
         if !free.isEmpty { body[name] = .array(free.map(\.json)) }
+    }
+}
+
+extension String {
+    /// As much of its first line as a name has room for; nil where there is none.
+    fileprivate var title: String? {
+        split(whereSeparator: \.isNewline).lazy.map { String($0).trimmingSpaces }.first { !$0.isEmpty }
+            .map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(200))) }
     }
 }

@@ -64,6 +64,18 @@ extension Conversion.Made {
 }
 
 extension Conversion.Filled {
+    static func changes(of after: Record, from before: Record) -> [Conversion.Filled] {
+        let subject = EventSubject(resource: after.resource.name, id: after.id)
+        return after.changedFields(from: before).map { field in
+            Conversion.Filled(
+                subject: subject,
+                field: field.name,
+                before: before[field.name],
+                after: after[field.name]
+            )
+        }
+    }
+
     fileprivate init?(_ stored: JSONObject) {
         guard let subject = EventSubject(stored: stored), let field = stored["field"]?.stringValue else { return nil }
         self.init(

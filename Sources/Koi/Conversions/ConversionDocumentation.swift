@@ -68,8 +68,9 @@ enum ConversionDocumentation {
 
     private static let conversion: JSONValue = {
         let properties: JSONObject = [
-            "lead": Schema.idSchema, "customer": Schema.idSchema, "contact": idOrNull, "need": idOrNull,
-            "at": ["type": "string", "format": "date-time"], "user": idOrNull,
+            "lead": Schema.idSchema, "customer": idOrNull, "contact": idOrNull, "need": idOrNull,
+            "deal": idOrNull,
+            "at": ["type": ["string", "null"], "format": "date-time"], "user": idOrNull,
             "made": [
                 "type": "array",
                 "items": Schema.object(

@@ -10,6 +10,8 @@ struct ConversionOrder {
     /// What the new customer and contact have in place of what the lead says.
     let customerFields: JSONObject
     let contactFields: JSONObject
+    let makesDeal: Bool
+    let dealFields: JSONObject
     /// Whether they are new ones, however alike others are.
     let allowsDuplicate: Bool
 
@@ -35,6 +37,11 @@ struct ConversionOrder {
             .example(["tier": "vip"]),
         Field("contactFields", .object, Text("Contact's fields", "联系人字段"))
             .noted("Fields of a new contact, before those of the lead.", "新联系人的字段，优先于线索中的值。"),
+        .boolean("makeDeal", "With a deal", "生成商机").fallback(false)
+            .noted("A deal for what the lead needs.", "为线索的需求生成商机。"),
+        Field("dealFields", .object, Text("Deal's fields", "商机字段"))
+            .noted("Fields of the deal, before those of the lead.", "商机的字段，优先于线索中的值。")
+            .example(["name": "200 bearings"]),
     ])
 
     /// - Parameter body: as `ConversionOrder.body` has read it.
@@ -44,6 +51,8 @@ struct ConversionOrder {
         makesContact = body["makeContact"]?.boolValue
         customerFields = body["customerFields"]?.objectValue ?? [:]
         contactFields = body["contactFields"]?.objectValue ?? [:]
+        dealFields = body["dealFields"]?.objectValue ?? [:]
+        makesDeal = body["makeDeal"] == true || !dealFields.isEmpty
         self.allowsDuplicate = allowsDuplicate
     }
 }

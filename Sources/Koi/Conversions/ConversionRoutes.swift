@@ -39,18 +39,44 @@ package enum ConversionRoutes {
     }
 
     private static func answer(_ call: Call) throws -> Answer {
-        let (lead, conversion) = try ConversionService(call.transaction()).find(call.id())
-        return .json(Array(json(conversion, lead).text.utf8))
+        let transaction = try call.transaction()
+        let (lead, conversion) = try ConversionService(transaction).find(call.id())
+        let access = call.actor.access
+        transaction.saw(
+            access.watched(["customer", "contact", "deal", "convertedAt"], of: lead.resource.name),
+            of: lead
+        )
+        return .json(Array(json(conversion, lead, access).text.utf8))
     }
 
-    private static func json(_ conversion: Conversion, _ lead: Record) -> JSONValue {
-        [
-            "lead": .integer(lead.id), "customer": lead["customer"], "contact": lead["contact"],
-            "need": conversion.made(of: Need.resource).map(JSONValue.integer) ?? .null,
-            "at": .string(Timestamp.text(conversion.at)), "user": conversion.user.map(JSONValue.integer) ?? .null,
+    /// As far as the actor may see what the lead itself says of it, and what was made.
+    private static func json(_ conversion: Conversion, _ lead: Record, _ access: Access) -> JSONValue {
+        let held = access.restrictions(of: lead.resource.name)
+        func shown(_ name: String, _ value: JSONValue) -> JSONValue { held.reading(name) == .clear ? value : .null }
+        let made = conversion.made.map(\.subject).filter { access.allows(.read, on: $0.resource) }
+        let need = made.first { $0.resource == Need.resource.name }
+        return [
+            "lead": .integer(lead.id), "customer": shown("customer", lead["customer"]),
+            "contact": shown("contact", lead["contact"]), "need": need.map { .integer($0.id) } ?? .null,
+            "deal": shown("deal", lead["deal"]),
+            "at": shown("convertedAt", .string(Timestamp.text(conversion.at))),
+            "user": conversion.user.map(JSONValue.integer) ?? .null,
             "made": .array(
-                conversion.made.map { ["resource": .string($0.subject.resource), "id": .integer($0.subject.id)] }
+                made.filter { held.reading($0.fieldOfLead) == .clear }
+                    .map { ["resource": .string($0.resource), "id": .integer($0.id)] }
             ),
         ]
+    }
+}
+
+extension EventSubject {
+    /// By which a lead names what it became.
+    fileprivate var fieldOfLead: String {
+        switch resource {
+        case Customer.resource.name: "customer"
+        case Contact.resource.name: "contact"
+        case Deal.resource.name: "deal"
+        default: ""
+        }
     }
 }

@@ -36,15 +36,40 @@ struct ConversionService {
         }
         try RecordPermission(Lead.resource, transaction).check(.change, lead)
         try match(lead.version)
-        let carried = CarriedFields(lead, order, transaction)
+        try refuseErased(lead)
+        let carried = try CarriedFields(kept(lead), order, transaction)
         let found = try ConversionMatch(carried, order, transaction).find()
         var work = Work(lead)
         let customer = try customer(found.customer, carried, order, &work)
         let contact = try contact(found.contact, of: customer, isNew: found.customer == nil, carried, order, &work)
         try addNeed(carried, customer, contact, &work)
-        try store(lead, customer, contact, work)
+        let deal = order.makesDeal ? try deal(carried, order, customer, contact, &work) : nil
+        work.filled += try CarriedConcerns(transaction).carry(from: id, to: customer, contact)
+        try store(lead, customer, contact, deal, work)
         guard let conversion = try store.active(of: id) else { throw Problem.unforeseen }
         return conversion
+    }
+
+    /// What comes of a lead belongs to whom the lead does, and to who converts it where that is nobody, or somebody to whom
+    /// that one may not give anything.
+    private func kept(_ lead: Record) throws -> Record {
+        guard let user = transaction.actor.user else { return lead }
+        let targets = [Customer.resource, Contact.resource, Need.resource, Deal.resource]
+        let owner = lead["owner"].integerValue
+        if let owner, targets.allSatisfy({ RecordPermission($0, transaction).mayGive(to: owner) }) { return lead }
+        var kept = lead
+        kept["owner"] = .integer(user)
+        return kept
+    }
+
+    private func refuseErased(_ lead: Record) throws {
+        guard let erasure = try ErasureStore(transaction.connection).newest(of: lead),
+            erasure.version == lead.version
+        else { return }
+        throw Problem.conflict(
+            "erased",
+            Text("The person behind this lead was erased; nothing is left to convert.", "此线索的个人信息已删除，无法转换。")
+        )
     }
 
     /// What was done so far.
@@ -59,16 +84,29 @@ struct ConversionService {
     }
 
     private func refuseOther(_ lead: Record, _ order: ConversionOrder) throws {
+        if order.makesDeal, lead["deal"].isNull { throw ConversionService.otherwise(lead, "deal") }
         for (name, wanted) in [("customer", order.customer), ("contact", order.contact)] {
-            guard let wanted, lead[name] != .integer(wanted) else { continue }
-            throw Problem.conflict(
-                "converted_otherwise",
-                Text(
-                    "The lead was converted to another \(name). Undo that first: DELETE /v1/leads/\(lead.id)/conversion.",
-                    "线索已转换为其他记录，请先撤销：DELETE /v1/leads/\(lead.id)/conversion。"
-                )
-            )
+            guard let wanted, lead[name] != .integer(wanted), try lead[name] != survivor(of: wanted, name) else {
+                continue
+            }
+            throw ConversionService.otherwise(lead, name)
         }
+    }
+
+    /// Of a record that was merged into another since.
+    private func survivor(of id: Int64, _ field: String) throws -> JSONValue {
+        let resource = field == "customer" ? Customer.resource : Contact.resource
+        return try MergedRecord.survivor(of: id, resource, transaction.connection).map(JSONValue.integer) ?? .null
+    }
+
+    private static func otherwise(_ lead: Record, _ name: String) -> Problem {
+        .conflict(
+            "converted_otherwise",
+            Text(
+                "The lead was converted to another \(name), or to none. Undo that first: DELETE /v1/leads/\(lead.id)/conversion.",
+                "线索已按其他方式转换，请先撤销：DELETE /v1/leads/\(lead.id)/conversion。"
+            )
+        )
     }
 
     // MARK: What becomes of it
@@ -84,7 +122,7 @@ struct ConversionService {
             work.filled += try JoinedRecord(known, transaction).fill(from: carried.known())
             return known.id
         }
-        let body = try carried.customer().replacing(order.customerFields)
+        let body = try carried.customer().merging(order.customerFields)
         let origin = JSONObject(carried.origin().members.filter { order.customerFields[$0.name] == nil })
         return try add(body, setting: origin, Customer.resource, order, "customerFields", &work)
     }
@@ -107,8 +145,8 @@ struct ConversionService {
             try refuseFields(order.contactFields, "contactFields")
             return nil
         }
-        var body = try carried.contact().replacing(order.contactFields)
-        if body["customers"] == nil { body["customers"] = [link] }
+        var body = try carried.contact().merging(order.contactFields)
+        if body["customers"]?.arrayValue?.isEmpty ?? true { body["customers"] = [link] }
         return try add(body, Contact.resource, order, "contactFields", &work)
     }
 
@@ -116,8 +154,27 @@ struct ConversionService {
         guard var body = carried.need() else { return }
         body["customer"] = .integer(customer)
         body["contact"] = contact.map(JSONValue.integer) ?? .null
-        let need = try RecordService(Need.resource, transaction).add(body, setting: ["lead": .integer(work.lead.id)])
+        let need = try RecordService(Need.resource, transaction).add(body, setting: carried.originOfNeed())
         work.made.append(EventSubject(resource: Need.resource.name, id: need.id))
+    }
+
+    private func deal(
+        _ carried: CarriedFields,
+        _ order: ConversionOrder,
+        _ customer: Int64,
+        _ contact: Int64?,
+        _ work: inout Work
+    ) throws -> Int64 {
+        var known = try carried.deal()
+        // What somebody wants to spend is no sum of lines, and none in another currency.
+        let isReckoned = order.dealFields["lines"]?.arrayValue?.isEmpty == false
+        let isRedenominated = order.dealFields["currency"].map { $0 != known["currency"] } ?? false
+        if isReckoned || isRedenominated { known["amount"] = nil }
+        var body = known.merging(order.dealFields)
+        body["customer"] = .integer(customer)
+        body["contact"] = contact.map(JSONValue.integer) ?? .null
+        let origin = JSONObject(carried.originOfDeal().members.filter { order.dealFields[$0.name] == nil })
+        return try add(body, setting: origin, Deal.resource, order, "dealFields", &work)
     }
 
     private func add(
@@ -145,11 +202,21 @@ struct ConversionService {
 
     // MARK: The lead
 
-    private func store(_ before: Record, _ customer: Int64, _ contact: Int64?, _ work: Work) throws {
+    private func store(
+        _ before: Record,
+        _ customer: Int64,
+        _ contact: Int64?,
+        _ deal: Int64?,
+        _ work: Work
+    ) throws {
         var lead = before
         lead["status"] = .string(LeadStatus.converted.rawValue)
         lead["customer"] = .integer(customer)
         lead["contact"] = contact.map(JSONValue.integer) ?? .null
+        lead["deal"] = deal.map(JSONValue.integer) ?? .null
+        // Nobody is to take it out of a pool any more.
+        lead["pool"] = .null
+        if lead["owner"].isNull { lead["owner"] = transaction.actor.user.map(JSONValue.integer) ?? .null }
         lead["convertedAt"] = .string(Timestamp.text(transaction.now))
         lead.noteResponse(before: before, at: transaction.now)
         _ = try leads.save(lead, before: before, fields: lead.fieldsOfConversion, verb: "converted")
@@ -172,15 +239,7 @@ struct ConversionService {
 extension Record {
     /// The fields of a lead that a conversion changes.
     var fieldsOfConversion: [Field] {
-        ["status", "firstResponseAt", "customer", "contact", "convertedAt"].compactMap(resource.field)
-    }
-}
-
-extension JSONObject {
-    /// The same with these members in the place of its own.
-    fileprivate func replacing(_ others: JSONObject) -> JSONObject {
-        var result = self
-        for member in others.members { result[member.name] = member.value }
-        return result
+        ["status", "owner", "pool", "firstResponseAt", "customer", "contact", "deal", "convertedAt"]
+            .compactMap(resource.field)
     }
 }

@@ -5,9 +5,6 @@ import KoiJSON
 ///
 /// What people have changed or used since is theirs, and stays.
 struct ConversionUndo {
-    /// Records by which it is found out whether one is used.
-    private static let maximumLooked = 20
-
     private let transaction: Transaction
     private let leads: RecordService
     private let store: ConversionStore
@@ -29,10 +26,10 @@ struct ConversionUndo {
         try match(lead.version)
         let kept = try conversion.made.filter { try isUsed($0, conversion) }
         if !leavesRest { try refuse(kept) }
-        for made in conversion.made.reversed() where !kept.contains(where: { $0.subject == made.subject }) {
-            try remove(made.subject)
-        }
+        let gone = conversion.made.reversed().filter { made in !kept.contains { $0.subject == made.subject } }
+        for made in gone { try requireRemoval(of: made.subject) }
         for filled in conversion.filled.reversed() { try empty(filled) }
+        for made in gone { try remove(made.subject) }
         try restore(lead, conversion)
         try store.setUndone(conversion.id, by: transaction.actor.user, now: transaction.now)
     }
@@ -47,25 +44,39 @@ struct ConversionUndo {
             return try MergedRecord.survivor(of: made.subject.id, resource, transaction.connection) != nil
         }
         if record.mark != made.mark { return true }
-        let own = conversion.made.map(\.subject) + [EventSubject(resource: Lead.resource.name, id: conversion.lead)]
+        let own =
+            conversion.made.map(\.subject) + conversion.filled.map(\.subject)
+            + [EventSubject(resource: Lead.resource.name, id: conversion.lead)]
         return try ReferenceField.all(to: resource, in: transaction.catalog.resources).contains { reference in
-            try isNamed(record.id, by: reference, besides: own)
+            let besides = own.filter { $0.resource == reference.holder.name }.map(\.id)
+            return try reference.isNamed(record.id, besides: besides, transaction.connection)
         }
     }
 
-    private func isNamed(_ id: Int64, by reference: ReferenceField, besides own: [EventSubject]) throws -> Bool {
-        let connection = transaction.connection
-        let holders = try reference.holders(of: id, besides: [], limit: ConversionUndo.maximumLooked, connection)
-        let others = holders.filter { !own.contains(EventSubject(resource: reference.holder.name, id: $0)) }
-        let store = RecordStore(reference.holder, connection)
-        return try others.contains { try store.find($0, .all) != nil }
+    /// Told of the lead, since the actor may not see all of what was made.
+    private func requireRemoval(of subject: EventSubject) throws {
+        guard let (resource, record) = try living(subject),
+            !transaction.visibility(of: resource, .remove).allows(record)
+        else { return }
+        throw Problem.notPermitted(.remove, resource.name)
     }
 
+    /// Its keys of other systems are free for what comes of the lead next.
     private func remove(_ subject: EventSubject) throws {
-        guard let resource = transaction.catalog.resources[subject.resource],
-            try RecordStore(resource, transaction.connection).find(subject.id, .all) != nil
-        else { return }
-        try RecordService(resource, transaction).remove(subject.id)
+        guard let (resource, record) = try living(subject) else { return }
+        let service = RecordService(resource, transaction)
+        let keys = SystemField.externalIDs.name
+        if resource.takesExternalIDs, record[keys] != [] {
+            var left = record
+            left[keys] = []
+            _ = try service.save(left, before: record)
+        }
+        try service.remove(subject.id)
+    }
+
+    private func living(_ subject: EventSubject) throws -> (Resource, Record)? {
+        guard let resource = transaction.catalog.resources[subject.resource] else { return nil }
+        return try RecordStore(resource, transaction.connection).find(subject.id, .all).map { (resource, $0) }
     }
 
     private func refuse(_ kept: [Conversion.Made]) throws {
@@ -90,12 +101,16 @@ struct ConversionUndo {
 
     private func empty(_ filled: Conversion.Filled) throws {
         guard let resource = transaction.catalog.resources[filled.subject.resource],
-            let before = try RecordStore(resource, transaction.connection).find(filled.subject.id, .all),
-            transaction.visibility(of: resource, .change).allows(before)
+            let before = try RecordStore(resource, transaction.connection).find(filled.subject.id, .all)
+        else { return }
+        let part = CarriedConcerns.carries(resource) ? transaction.part(as: .system) : transaction
+        guard part.visibility(of: resource, .change).allows(before),
+            part.actor.access.restrictions(of: resource.name).isWritable(filled.field)
         else { return }
         var record = before
         record[filled.field] = filled.undone(before[filled.field])
-        _ = try RecordService(resource, transaction).save(record, before: before)
+        _ = try RecordService(resource, part).save(record, before: before)
+        if part !== transaction { transaction.absorb(part) }
     }
 
     // MARK: The lead
@@ -107,7 +122,7 @@ struct ConversionUndo {
         if before["firstResponseAt"] == before["convertedAt"] {
             lead["firstResponseAt"] = conversion.firstResponseAt.map { .string(Timestamp.text($0)) } ?? .null
         }
-        for name in ["customer", "contact", "convertedAt"] { lead[name] = .null }
+        for name in ["customer", "contact", "deal", "convertedAt"] { lead[name] = .null }
         _ = try leads.save(lead, before: before, fields: lead.fieldsOfConversion, verb: "unconverted")
     }
 }

@@ -18,9 +18,18 @@ struct HeldConversions: PersonalHolding {
                 count += 1
             }
         }
-        guard record.resource.name == Contact.resource.name || record["kind"] == "person" else { return count }
-        for lead in leads { _ = try ErasureService(Lead.resource, transaction).eraseUnseen(lead) }
-        return count + Int64(leads.count)
+        let own = try leads.filter { try isLead($0, of: record, transaction.connection) }
+        for lead in own { _ = try ErasureService(Lead.resource, transaction).eraseUnseen(lead) }
+        return count + Int64(own.count)
+    }
+
+    /// Whether it is the person of the record who came as the lead: one that has a contact is that one's.
+    private func isLead(_ lead: Int64, of record: Record, _ connection: Connection) throws -> Bool {
+        guard record.resource.name != Contact.resource.name else { return true }
+        guard record["kind"] == "person" else { return false }
+        return try connection.first("SELECT 1 FROM leads WHERE id = ? AND contact IS NULL", [.integer(lead)]) { _ in
+            true
+        } ?? false
     }
 
     func disclose(_ record: Record, in transaction: Transaction) throws -> [JSONValue] {

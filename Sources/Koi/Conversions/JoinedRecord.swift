@@ -10,16 +10,21 @@ struct JoinedRecord {
         self.transaction = transaction
     }
 
-    /// - Parameter link: to a customer, of a contact without one.
+    /// - Parameter link: to a customer, of a contact who does not belong to it.
     /// - Returns: what was filled; nothing where the actor may not change the record, or it has all of it.
     func fill(from body: JSONObject, linking link: JSONValue? = nil) throws -> [Conversion.Filled] {
         guard transaction.visibility(of: record.resource, .change).allows(record) else { return [] }
         var patch = patch(from: body)
-        if let link, record["customers"] == [] { patch["customers"] = [link] }
+        if let link, let customer = link.objectValue?["customer"] {
+            let links = record["customers"].arrayValue ?? []
+            let isLinked = links.contains { $0.objectValue?["customer"] == customer }
+            if !isLinked { patch["customers"] = .array(links + [link]) }
+        }
         // Each turn leaves something out that the record's rules do not take, such as the size of a person.
         for _ in 0...patch.count where !patch.isEmpty {
             do {
-                return try filled(RecordService(record.resource, transaction).change(record.id, patch))
+                let after = try RecordService(record.resource, transaction).change(record.id, patch)
+                return Conversion.Filled.changes(of: after, from: record)
             } catch let problem as Problem where !problem.issues.isEmpty {
                 let refused = Set(problem.issues.map { String($0.field.prefix { $0 != "." && $0 != "[" }) })
                 guard patch.members.contains(where: { refused.contains($0.name) }) else { throw problem }
@@ -44,17 +49,5 @@ struct JoinedRecord {
             }
         }
         return patch
-    }
-
-    private func filled(_ after: Record) -> [Conversion.Filled] {
-        let subject = EventSubject(resource: record.resource.name, id: record.id)
-        return after.changedFields(from: record).map { field in
-            Conversion.Filled(
-                subject: subject,
-                field: field.name,
-                before: record[field.name],
-                after: after[field.name]
-            )
-        }
     }
 }

@@ -83,6 +83,8 @@ package enum Customer {
 
 /// What a customer must keep to beyond its field list.
 package struct CustomerRules: RecordRules {
+    package func complete(_ record: inout Record) { Pool.leave(&record) }
+
     package func check(
         _ record: inout Record,
         before: Record?,
@@ -112,6 +114,7 @@ package struct CustomerRules: RecordRules {
 
     /// Complaints say how far a customer is; one that comes back may have been left behind by its deals.
     package func happened(_ record: Record, before: Record?, event: Int64, in transaction: Transaction) throws {
+        try ReferrerStages.renew(record, before: before, because: event, in: transaction)
         let complaints = before.map { $0["openComplaints"] } ?? 0
         let isBack = before?.isRemoved == true && !record.isRemoved
         guard record["openComplaints"] != complaints || isBack else { return }

@@ -17,7 +17,9 @@ struct DealAmount {
             return issues.append(DealAmount.redenominated.issue(field: "currency"))
         }
         if !isSame { try price(&record, before, &issues) }
-        guard issues.isEmpty, let sum = sum(record["lines"].arrayValue ?? [], &issues) else { return }
+        // Without a price there is no sum; a product that the actor does not see is refused as any reference is.
+        let isPriced = (record["lines"].arrayValue ?? []).allSatisfy { $0.objectValue?["price"]?.integerValue != nil }
+        guard isPriced, issues.isEmpty, let sum = sum(record["lines"].arrayValue ?? [], &issues) else { return }
         // What was sent has to be what it comes to; what stood there before is replaced.
         if !record["amount"].isNull, record["amount"] != before?["amount"], record["amount"] != .integer(sum) {
             let refusal = ValueRefusal(
@@ -45,33 +47,43 @@ struct DealAmount {
         for (index, line) in (record["lines"].arrayValue ?? []).enumerated() {
             guard var line = line.objectValue, let product = line["product"]?.integerValue else { continue }
             let place = "lines[\(index)]"
-            if let listed = try price(of: product) {
-                if !listed.isActive, !known.contains(product) {
-                    issues.append(DealAmount.inactive.issue(field: place + ".product"))
-                }
-                if line["price"]?.isNull ?? true {
-                    line["price"] = priced(listed, record["currency"], place, &issues)
-                }
+            let listed = try price(of: product)
+            if listed?.isActive == false, !known.contains(product) {
+                issues.append(DealAmount.inactive.issue(field: place + ".product"))
+            }
+            if line["price"]?.isNull ?? true, listed != nil || known.contains(product) {
+                line["price"] = priced(listed, record["currency"], place, &issues)
             }
             lines.append(.object(line))
         }
         record["lines"] = .array(lines)
     }
 
+    /// As the actor sees it; nil for a product that it does not see.
     private func price(of product: Int64) throws -> Price? {
-        try transaction.connection.first(
-            "SELECT price, currency, active FROM products WHERE id = ?",
-            [.integer(product)]
-        ) { Price(price: $0.intOrNil(0), currency: $0.text(1), isActive: $0.bool(2)) }
+        var sql = SQLFragment("SELECT price, currency, active FROM products AS t WHERE t.id = ?", [.integer(product)])
+        if let seen = transaction.visibility(of: Product.resource).condition {
+            sql.append(" AND ")
+            sql.append(seen)
+        }
+        let held = transaction.actor.access.restrictions(of: Product.resource.name)
+        func isClear(_ field: String) -> Bool { held.reading(field) == .clear }
+        return try transaction.connection.first(sql.sql, sql.values) { row in
+            Price(
+                price: isClear("price") && isClear("currency") ? row.intOrNil(0) : nil,
+                currency: row.text(1),
+                isActive: row.bool(2) || !isClear("active")
+            )
+        }
     }
 
     private func priced(
-        _ listed: Price,
+        _ listed: Price?,
         _ currency: JSONValue,
         _ place: String,
         _ issues: inout [Problem.Issue]
     ) -> JSONValue {
-        guard let price = listed.price else {
+        guard let listed, let price = listed.price else {
             issues.append(ValueRefusal.required.issue(field: place + ".price"))
             return .null
         }

@@ -4,8 +4,11 @@ import KoiSQLite
 /// The gate before a stage: what a deal lacks to be in it.
 ///
 /// - A deal that comes to a stage, or is made in it, has the fields that the stage requires; one that is in it keeps them.
-/// - One that moves on leaves nothing behind: the stages on the way, the one that it leaves included, have handed on their
-///   deliverables and met their criteria, and somebody is responsible for what comes. Who loses or goes back needs neither.
+/// - One that moves on leaves nothing behind: it has what the stages on the way require, the one that it leaves included, these
+///   have handed on their deliverables and met their criteria, and somebody is responsible for what comes.
+/// - The way begins in the open stage of the pipeline in which the deal was last, whatever came in between: who loses a deal, or
+///   takes it through another pipeline, and comes back owes what was owed before. Where it was in none, it begins with the first.
+/// - To lose, or to go back on that way, owes nothing but the fields.
 struct DealGate {
     private let transaction: Transaction
     private var connection: Connection { transaction.connection }
@@ -18,26 +21,41 @@ struct DealGate {
     ///
     /// - Parameter before: as it is stored; nil for one that is made.
     func missing(_ deal: Record, before: Record?, for stage: PipelineStage) throws -> [Problem.Issue] {
-        let fields = stage.requiredFields.filter { DealGate.isEmpty($0, deal) }
+        let fields = stage.requiredFields.filter { isEmpty($0, deal) }
         guard let before else { return fields.map { DealGate.requires($0, stage) } }
         guard deal["stage"] != before["stage"] else {
-            return fields.filter { !DealGate.isEmpty($0, before) }.map { DealGate.requires($0, stage) }
+            return fields.filter { !isEmpty($0, before) }.map { DealGate.requires($0, stage) }
         }
-        let left = try before["stage"].integerValue.flatMap { try PipelineStage.find($0, connection) }
-        if let left, left.pipeline == stage.pipeline, stage.precedes(left) { return [] }
-        var issues = fields.map { DealGate.requires($0, stage) }
-        guard stage.kind != .lost else { return issues }
-        issues += try responsible(for: deal, in: stage)
-        guard let left, left.pipeline == stage.pipeline else { return issues }
-        return try issues + leftBehind(deal, from: left, to: stage)
+        let own = fields.map { DealGate.requires($0, stage) }
+        guard stage.kind != .lost else { return own }
+        let start = try start(of: before, in: stage.pipeline)
+        if let start, stage.kind == .open, stage.id == start.id || stage.precedes(start) { return own }
+        let onTheWay = try PipelineStage.all(of: stage.pipeline, connection).filter { passed in
+            passed.kind == .open && passed.precedes(stage) && !(start.map(passed.precedes) ?? false)
+        }
+        return try own + lacking(deal, onTheWay, besides: fields) + responsible(for: deal, in: stage)
+            + leftBehind(deal, onTheWay)
+    }
+
+    /// Where the way of a deal begins in a pipeline; nil where nothing is open in it.
+    private func start(of deal: Record, in pipeline: Int64) throws -> PipelineStage? {
+        if let stage = try deal["stage"].integerValue.flatMap({ try PipelineStage.find($0, connection) }),
+            stage.kind == .open, stage.pipeline == pipeline
+        {
+            return stage
+        }
+        return try PipelineStage.lastOpen(of: deal.id, in: pipeline, connection)
+            ?? PipelineStage.first(of: pipeline, connection)
     }
 
     // MARK: Fields
 
-    private static func isEmpty(_ name: String, _ deal: Record) -> Bool {
+    private func isEmpty(_ name: String, _ deal: Record) -> Bool {
         let value: JSONValue
-        if name.hasPrefix(custom) {
-            value = deal["custom"].objectValue?[String(name.dropFirst(custom.count))] ?? .null
+        if name.hasPrefix(DealGate.custom) {
+            // What the company has done away with cannot be asked for.
+            guard transaction.catalog.customFields.current.field(name, of: Deal.resource) != nil else { return false }
+            value = deal["custom"].objectValue?[String(name.dropFirst(DealGate.custom.count))] ?? .null
         } else {
             value = deal[name]
         }
@@ -45,6 +63,15 @@ struct DealGate {
     }
 
     private static let custom = "custom."
+
+    /// What stages on the way require, each field once.
+    private func lacking(_ deal: Record, _ onTheWay: [PipelineStage], besides fields: [String]) -> [Problem.Issue] {
+        var known = Set(fields)
+        return onTheWay.flatMap { stage in
+            stage.requiredFields.filter { isEmpty($0, deal) && known.insert($0).inserted }
+                .map { DealGate.requires($0, stage) }
+        }
+    }
 
     private static func requires(_ name: String, _ stage: PipelineStage) -> Problem.Issue {
         ValueRefusal(
@@ -74,14 +101,7 @@ struct DealGate {
 
     // MARK: What earlier stages owe
 
-    private func leftBehind(
-        _ deal: Record,
-        from left: PipelineStage,
-        to stage: PipelineStage
-    ) throws -> [Problem.Issue] {
-        let onTheWay = try PipelineStage.all(of: stage.pipeline, connection).filter {
-            $0.kind == .open && !$0.precedes(left) && $0.precedes(stage)
-        }
+    private func leftBehind(_ deal: Record, _ onTheWay: [PipelineStage]) throws -> [Problem.Issue] {
         let given = try DealDeliverables(transaction).given(by: deal.id)
         return onTheWay.flatMap { DealGate.owed(by: $0, given[$0.id]) }
     }

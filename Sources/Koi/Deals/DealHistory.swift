@@ -14,8 +14,12 @@ struct DealHistory {
     func follow(_ deal: Record, before: Record?) throws {
         guard deal["stage"] != before?["stage"], let stage = deal["stage"].integerValue else { return }
         if before != nil {
+            // A clock that was set back ends nothing before it began.
             try connection.run(
-                "UPDATE deal_stages SET \"until\" = ? WHERE deal = ? AND \"until\" IS NULL",
+                """
+                UPDATE deal_stages SET "until" = CASE WHEN since > ?1 THEN since ELSE ?1 END
+                WHERE deal = ?2 AND "until" IS NULL
+                """,
                 [.integer(transaction.now), .integer(deal.id)]
             )
         }

@@ -34,10 +34,12 @@ struct DealPlace {
     ) throws -> PipelineStage? {
         // A number that is none of a stage is told of by the check of references.
         if let id = record["stage"].integerValue { return try PipelineStage.find(id, transaction.connection) }
-        guard before == nil,
-            let pipeline = try record["pipeline"].integerValue ?? Pipeline.main(transaction.connection)
-        else {
+        guard before == nil else {
             issues.append(ValueRefusal.required.issue(field: "stage"))
+            return nil
+        }
+        guard let pipeline = try record["pipeline"].integerValue ?? Pipeline.main(transaction.connection) else {
+            issues.append(DealPlace.noMain.issue(field: "pipeline"))
             return nil
         }
         guard let first = try PipelineStage.first(of: pipeline, transaction.connection) else {
@@ -52,6 +54,11 @@ struct DealPlace {
         "other_pipeline",
         "This is a stage of another pipeline. Send that pipeline along to move the deal into it.",
         "该阶段属于其他销售流程；如需移入，请同时填写该流程。"
+    )
+    private static let noMain = ValueRefusal(
+        "no_main_pipeline",
+        "None of the pipelines is the main one: name one.",
+        "没有主流程，请指定销售流程。"
     )
     private static let noStages = ValueRefusal(
         "no_stages",

@@ -49,7 +49,10 @@ struct DealRules: RecordRules {
     }
 
     func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {
-        try DealHistory(transaction).follow(record, before: before)
+        try StageOutcomes(transaction.connection).follow(record, before: before) {
+            try DealHistory(transaction).follow(record, before: before)
+        }
+        try LeadFunnel(transaction.connection).follow(deal: record, before: before)
     }
 
     /// What a customer does by its deals says how far it is.

@@ -18,19 +18,17 @@ struct PipelineChanges {
         case removed
         case closing
 
-        var label: Text {
-            switch self {
-            case .opening: Text("Open at the beginning", "期初")
-            case .new: Text("New", "新增")
-            case .reopened: Text("Reopened", "重新打开")
-            case .increased: Text("Increased", "增加")
-            case .decreased: Text("Decreased", "减少")
-            case .won: Text("Won", "赢单")
-            case .lost: Text("Lost", "输单")
-            case .removed: Text("Removed", "删除")
-            case .closing: Text("Open at the end", "期末")
-            }
-        }
+        static let choices = [
+            Choice(opening.rawValue, "Open at the beginning", "期初"),
+            Choice(new.rawValue, "New", "新增"),
+            Choice(reopened.rawValue, "Reopened", "重新打开"),
+            Choice(increased.rawValue, "Increased", "增加"),
+            Choice(decreased.rawValue, "Decreased", "减少"),
+            Choice(won.rawValue, "Won", "赢单"),
+            Choice(lost.rawValue, "Lost", "输单"),
+            Choice(removed.rawValue, "Removed", "删除"),
+            Choice(closing.rawValue, "Open at the end", "期末"),
+        ]
     }
 
     struct Sum: Equatable {
@@ -56,7 +54,7 @@ struct PipelineChanges {
     private mutating func addUntouched(since time: Int64, _ visibility: Visibility, _ connection: Connection) throws {
         var sql = SQLFragment(
             """
-            SELECT t.currency, count(*), total(t.amount / \(PipelineChanges.part)), total(t.amount % \(PipelineChanges.part))
+            SELECT t.currency, count(*), \(ExactSum.columns("t.amount"))
             FROM deals AS t WHERE t.state = 'open' AND t."removedAt" IS NULL AND t."updatedAt" < ?
             """,
             [.integer(time)]
@@ -67,15 +65,9 @@ struct PipelineChanges {
         }
         sql.append(" GROUP BY t.currency")
         try connection.query(sql.sql, sql.values) { row in
-            let amount =
-                (Int128(exactly: row.double(2)) ?? 0) * Int128(PipelineChanges.part)
-                + (Int128(exactly: row.double(3)) ?? 0)
-            for line in [Line.opening, .closing] { add(line, row.text(0), row.int(1), amount) }
+            for line in [Line.opening, .closing] { add(line, row.text(0), row.int(1), ExactSum.value(row, 2)) }
         }
     }
-
-    /// Amounts are summed up in two parts, each of which stays exact whatever the number of deals.
-    private static let part: Int64 = 10_000_000
 
     // MARK: Deals that did not
 

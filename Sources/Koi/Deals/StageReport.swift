@@ -16,13 +16,14 @@ struct StageReport {
         var time: Int64 = 0
         var problems: Int64 = 0
 
-        /// In per cent, to a tenth.
-        var conversion: JSONValue {
-            guard deals > 0 else { return .null }
-            return JSONValue(shortest: (Double(converted) * 1_000 / Double(deals)).rounded() / 10)
+        var row: JSONObject {
+            [
+                "stage": .integer(stage.id), "name": .string(stage.name), "deals": .integer(deals),
+                "converted": .integer(converted), "conversion": ReportFigures.share(converted, of: deals),
+                "won": .integer(won), "meanSeconds": ReportFigures.meanSeconds(time, of: visits),
+                "problems": .integer(problems),
+            ]
         }
-
-        var meanSeconds: JSONValue { visits > 0 ? .integer(time / visits / 1_000) : .null }
     }
 
     private struct Visit {

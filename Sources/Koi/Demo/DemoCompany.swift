@@ -12,14 +12,17 @@ package struct DemoCompany: Sendable {
     package static let lastDay = "2026-10-30"
 
     private let size: Int
+    private let leads: Int
     private let seed: UInt64
     private let calendar: DemoCalendar
 
     /// - Parameters:
-    ///   - size: how many customers it has.
+    ///   - size: how many customers it has beside those that leads become.
+    ///   - leads: how many leads come in during its year; without any nobody sells, and there are only customers.
     ///   - end: the last day of its year.
-    package init(size: Int, seed: UInt64, end: CalendarDate) {
+    package init(size: Int, leads: Int = 0, seed: UInt64, end: CalendarDate) {
         self.size = size
+        self.leads = leads
         self.seed = seed
         calendar = DemoCalendar(end: end)
     }
@@ -36,23 +39,65 @@ package struct DemoCompany: Sendable {
         progress: (_ stored: Int) -> Void = { _ in }
     ) throws {
         let password = try signIn?.hash(in: app)
-        var state = try app.database.writer.sync { connection in
+        var state = try write(in: app) { connection, scene in
             try requireNoCustomers(connection)
-            let state = try begin(app, connection)
-            try state.staff.letIn(with: password, at: calendar.moment(0, of: size), connection)
+            let state = try begin(app, scene)
+            try state.staff.letIn(with: password, at: scene.now, connection)
             return state
         }
-        while state.stored < size {
+        if leads > 0 {
             let before = state
-            let next = min(before.stored + DemoCompany.groupSize, size)
-            state = try app.database.writer.sync { connection in
+            state = try write(in: app, before.salt) { _, scene in
                 var after = before
-                while after.stored < next { try addCustomer(&after, app, connection) }
+                after.year = try DemoYear(leads: leads, before.staff, calendar, seed: seed, password: password, scene)
+                return after
+            }
+        }
+        while !state.isOver {
+            let before = state
+            state = try write(in: app, before.salt) { _, scene in
+                var after = before
+                try playGroup(&after, scene)
                 return after
             }
             progress(state.stored)
         }
-        app.catalog.eventHub.move(to: try app.database.writer.sync { try EventLog.head($0).sequence })
+    }
+
+    /// Stores what some work does as one commit.
+    private func write(
+        in app: App,
+        _ salt: DemoSalt? = nil,
+        _ work: @escaping @Sendable (Connection, DemoScene) throws -> State
+    ) throws -> State {
+        let salt = salt ?? DemoSalt(seed: seed)
+        let start = calendar.moment(0, of: size)
+        return try app.database.writer.sync(
+            { connection in
+                let scene = DemoScene(app, connection, salt, at: start)
+                let state = try work(connection, scene)
+                return Committed(value: state, actions: scene.afterCommit)
+            },
+            committed: { _ = $0.finish() }
+        ).value
+    }
+
+    /// So many moments, or up to one after which what is known in memory of who works here has to be renewed.
+    private func playGroup(_ state: inout State, _ scene: DemoScene) throws {
+        for _ in 0..<DemoCompany.groupSize {
+            let customer = state.stored < size ? calendar.moment(state.stored, of: size) : nil
+            if let customer, customer <= state.year?.next ?? .max {
+                scene.now = customer
+                try state.year?.goOn(to: customer, scene)
+                try addCustomer(&state, scene)
+            } else if state.year?.next != nil {
+                guard try state.year?.playNext(scene) == false else { return }
+            } else {
+                try state.year?.finish(scene)
+                state.isOver = true
+                return
+            }
+        }
     }
 
     /// What goes on from one group to the next.
@@ -64,6 +109,8 @@ package struct DemoCompany: Sendable {
         var former: Int64?
         let staff: DemoStaff
         let salt: DemoSalt
+        var year: DemoYear?
+        var isOver = false
     }
 
     private func requireNoCustomers(_ connection: Connection) throws {
@@ -79,39 +126,31 @@ package struct DemoCompany: Sendable {
         }
     }
 
-    private func begin(_ app: App, _ connection: Connection) throws -> State {
-        let salt = DemoSalt(seed: seed)
-        let start = calendar.moment(0, of: size)
-        func transaction(_ user: Int64? = nil) -> Transaction {
-            self.transaction(app, connection, user, now: start, salt)
-        }
+    private func begin(_ app: App, _ scene: DemoScene) throws -> State {
         let staff = try DemoStaff(
-            RecordService(User.resource, transaction()),
-            RecordService(Team.resource, transaction())
+            RecordService(User.resource, scene.anybody(nil)),
+            RecordService(Team.resource, scene.anybody(nil)),
+            isBeginning: leads > 0
         )
-        let administrator = transaction(staff.administrator)
+        let administrator = scene.anybody(staff.administrator)
         try DemoSettings.addFields(RecordService(CustomFieldDefinition.resource, administrator))
         // At once, since the views and customers of this very transaction use them.
-        app.catalog.customFields.replace(try CustomFieldDefinition.load(connection))
+        app.catalog.customFields.replace(try CustomFieldDefinition.load(scene.connection))
         try DemoSettings.addViews(RecordService(SavedView.resource, administrator))
-        return State(dice: DemoDice(seed: seed), staff: staff, salt: salt)
+        return State(dice: DemoDice(seed: seed), staff: staff, salt: scene.salt)
     }
 
-    private func addCustomer(
-        _ state: inout State,
-        _ app: App,
-        _ connection: Connection
-    ) throws {
-        let now = calendar.moment(state.stored, of: size)
+    private func addCustomer(_ state: inout State, _ scene: DemoScene) throws {
         let customer = DemoCustomer(
             staff: state.staff,
-            now: now,
+            now: scene.now,
             accepts: { state.names.take($0) },
             &state.dice
         )
-        let transaction = transaction(app, connection, customer.owner, now: now, state.salt)
+        let transaction = scene.anybody(customer.owner)
         let id = try RecordService(Customer.resource, transaction).add(customer.body, allowsDuplicate: true).id
         state.stored += 1
+        state.year?.meet(id, scene)
         guard customer.isCompany else { return }
         for index in 0..<DemoContact.count(&state.dice) {
             let former = state.dice.happens(5) ? state.former : nil
@@ -120,27 +159,12 @@ package struct DemoCompany: Sendable {
                 customer,
                 isMain: index == 0,
                 former: former,
-                now: now,
+                now: scene.now,
                 &state.dice
             )
             _ = try RecordService(Contact.resource, transaction).add(contact.body, allowsDuplicate: true)
         }
         state.former = id
-    }
-
-    private func transaction(
-        _ app: App,
-        _ connection: Connection,
-        _ user: Int64?,
-        now: Int64,
-        _ salt: DemoSalt
-    ) -> Transaction {
-        app.transaction(
-            on: connection,
-            as: Actor(kind: .system, user: user, access: .full),
-            at: now,
-            drawing: salt.randomness
-        )
     }
 }
 
@@ -159,7 +183,7 @@ private struct DemoNames: Sendable {
 /// Repeatable bytes for the salts of events.
 ///
 /// Never for keys.
-private final class DemoSalt: Sendable {
+final class DemoSalt: Sendable {
     private let dice: Lock<DemoDice>
 
     init(seed: UInt64) {

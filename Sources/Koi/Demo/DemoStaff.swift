@@ -9,15 +9,22 @@ struct DemoStaff: Sendable {
     let administrator: Int64
     /// All who work there; not the one who left.
     private let active: [Int64]
+    private let teams: [DemoTeam: Int64]
+    /// By address.
+    private var ids: [String: Int64] = [:]
 
     /// Adds them as users, and their teams.
-    init(_ users: RecordService, _ teams: RecordService) throws {
+    ///
+    /// - Parameter isBeginning: whether the one who leaves in the course of the year is still there.
+    init(_ users: RecordService, _ teams: RecordService, isBeginning: Bool) throws {
         let teamIDs = try DemoTeam.add(to: teams)
+        self.teams = teamIDs
         var sellers: [DemoTeam: [Int64]] = [:]
         var active: [Int64] = []
         for person in DemoStaff.people {
             let team = person.team.flatMap { teamIDs[$0] }
-            let id = try users.add(person.body(team: team)).id
+            let id = try users.add(person.body(team: team, isActive: person.isActive || isBeginning)).id
+            ids[person.address] = id
             if person.isActive { active.append(id) }
             if person.sells, let team = person.team { sellers[team, default: []].append(id) }
             if person.leads, let team { _ = try teams.change(team, ["lead": .integer(id)]) }
@@ -32,6 +39,30 @@ struct DemoStaff: Sendable {
         guard let password else { return }
         let credentials = CredentialStore(connection)
         for id in active { try credentials.set(password, for: id, at: now) }
+    }
+
+    /// Who has this address before the @.
+    subscript(_ address: String) -> Int64? { ids[address] }
+
+    func team(_ team: DemoTeam) -> Int64? { teams[team] }
+
+    /// Adds the one who comes in the course of the year.
+    mutating func hire(_ users: RecordService) throws -> Int64 {
+        let person = DemoStaff.newcomer
+        let id = try users.add(person.body(team: person.team.flatMap { teams[$0] }, isActive: true)).id
+        ids[person.address] = id
+        return id
+    }
+
+    /// Those who work on leads and deals, the heads of their teams included.
+    var salespeople: [Int64] {
+        (DemoStaff.people + [DemoStaff.newcomer])
+            .filter { [Role.salesID, Role.managerID].contains($0.role) }.compactMap { ids[$0.address] }
+    }
+
+    /// Who may overrule what Koi asks of a salesperson.
+    func manager(of user: Int64) -> Int64? {
+        ["emma.clarke", "daniel.reed"].contains { ids[$0] == user } ? ids["emma.clarke"] : ids["li.ming"]
     }
 
     /// Who looks after a customer of a place: now and then the head of sales, else one of the team that sells there, the
@@ -56,7 +87,7 @@ struct DemoStaff: Sendable {
 
         var sells: Bool { isActive && (role == Role.salesID || role == Role.managerID) }
 
-        func body(team: Int64?) -> JSONObject {
+        func body(team: Int64?, isActive: Bool) -> JSONObject {
             [
                 "name": .string(name), "email": .string("\(address)@\(DemoStaff.domain)"),
                 "role": .integer(role), "team": team.map { .integer($0) } ?? .null,
@@ -72,6 +103,8 @@ struct DemoStaff: Sendable {
     static var administratorAddress: String { "\(founder.address)@\(domain)" }
 
     private static let founder = Person(name: "王芳", address: "wang.fang", role: Role.administratorID)
+
+    private static let newcomer = Person(name: "吴昊", address: "wu.hao", role: Role.salesID, team: .east)
 
     private static let people = [
         founder,

@@ -59,7 +59,7 @@ struct Duplicate {
     private static let shortestInAddress = 4
 
     let record: Int64
-    let reasons: [Reason]
+    private(set) var reasons: [Reason]
     /// Whether a new record that has this in common with one that is there is refused.
     let refuses: Bool
 
@@ -102,6 +102,13 @@ struct Duplicate {
         }
         self.reasons = Duplicate.telling(reasons)
         self.refuses = refuses
+    }
+
+    /// By these kinds of reasons alone.
+    func only(_ kinds: Set<Reason.Kind>) -> Duplicate {
+        var duplicate = self
+        duplicate.reasons.removeAll { !kinds.contains($0.kind) }
+        return duplicate
     }
 
     /// Without what follows from another reason.

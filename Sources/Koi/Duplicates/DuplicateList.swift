@@ -173,10 +173,23 @@ struct DuplicateList {
             of: low.id,
             DuplicateTraits(keysOf: high, where: sees),
             DuplicateTraits(keysOf: low, where: sees)
-        )
+        ).only(try telling(high, low))
         guard duplicate.score >= lowest else { return nil }
         let records = [high, low].map { DuplicateList.shown($0, held, transaction) }
         return .object(JSONObject([.init(name: "records", value: .array(records))] + duplicate.members.members))
+    }
+
+    /// What both have in common, but for what so many have that it tells nothing.
+    private func telling(_ first: Record, _ second: Record) throws -> Set<Duplicate.Reason.Kind> {
+        let others = DuplicateKey.all(of: second)
+        let keys = DuplicateKey.all(of: first).filter { key in others.contains { $0.alike == key.alike } }
+        var kinds: Set<Duplicate.Reason.Kind> = []
+        for (key, holders) in zip(keys, try DuplicateHolders(transaction.connection).find(of: keys))
+        where holders.count <= Duplicate.common {
+            guard let other = others.first(where: { $0.alike == key.alike }) else { continue }
+            kinds.insert(key.kind(beside: other.mark))
+        }
+        return kinds
     }
 
     /// Number and name of a record, as far as the actor may see it.

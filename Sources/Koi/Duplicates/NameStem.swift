@@ -51,6 +51,7 @@ struct NameStem {
     private static func sound(of stem: [Unicode.Scalar], _ text: String) -> String? {
         let spoken = stem.count(where: ScalarClass.isHan)
         if spoken == 0 { return stem.count < shortestLatin ? nil : text }
-        return spoken < shortestSpoken ? nil : Pinyin.sortKey(text).filter { $0 != " " }
+        guard spoken >= shortestSpoken else { return nil }
+        return String(decoding: Pinyin.sortKey(text).utf8.filter { $0 != UInt8(ascii: " ") }, as: UTF8.self)
     }
 }

@@ -38,7 +38,9 @@ struct Company {
             CustomFieldDefinition.resource, Role.resource, Team.resource, WorkingCalendar.resource, User.resource,
             Product.resource, Pipeline.resource, Stage.resource,
         ].map(\.name)
-        let last = [TargetProfile.resource, MessageTemplate.resource, SavedView.resource].map(\.name)
+        let last = [
+            SalesTarget.resource, TargetProfile.resource, MessageTemplate.resource, SavedView.resource,
+        ].map(\.name)
         resources =
             first.compactMap { app.catalog.resources[$0] } + all.filter(\.isImportable)
             + last.compactMap { app.catalog.resources[$0] }

@@ -18,7 +18,8 @@ package struct CompanyRules: Sendable {
     /// What has records in such files; neither keys nor webhooks have, which let somebody in or send data out.
     private static let resources: Set<String> = [
         "fields", "roles", "teams", "calendars", "users", "products", "pipelines", "stages", "customers", "contacts",
-        "campaigns", "leads", "needs", "deals", "target-profiles", "tasks", "activities", "templates", "views",
+        "campaigns", "leads", "needs", "deals", "target-profiles", "targets", "tasks", "activities", "templates",
+        "views",
     ]
     private static let members: Set<String> = ["id", "method", "path", "body"]
 

@@ -175,7 +175,8 @@ enum ImportUndo {
                 )
             }
             guard !members.isEmpty else { return .passed }
-            _ = try RecordService(resource, transaction).change(change.record, JSONObject(members))
+            let restored = try RecordService(resource, transaction).change(change.record, JSONObject(members))
+            if let pool = before["pool"] { try Pool.putBack(restored, into: pool, in: transaction) }
             return .restored
         }
 

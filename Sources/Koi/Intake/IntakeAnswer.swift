@@ -9,6 +9,7 @@ struct IntakeAnswer {
     private let form: Record
     private let stamp: String
     private let fields: [(name: String, kind: FieldKind, label: Text)]
+    private let required: [String]
     private let language: Language
 
     init(_ form: Record, _ call: Call) throws {
@@ -16,6 +17,7 @@ struct IntakeAnswer {
         self.form = form
         stamp = try IntakeStamp(form, transaction).make(at: transaction.now)
         fields = IntakeForm.fields(of: form, transaction.catalog.customFields.current)
+        required = IntakeForm.required(of: form, transaction.catalog.customFields.current)
         language = call.language
     }
 
@@ -27,14 +29,13 @@ struct IntakeAnswer {
     )
 
     var json: Answer {
-        let required = form["required"].arrayValue ?? []
         let document: JSONValue = [
             "name": form["name"], "stamp": .string(stamp), "trap": form["trap"],
             "fields": .array(
                 fields.map { field in
                     [
                         "name": .string(field.name), "label": .string(field.label(language)),
-                        "required": .bool(required.contains(.string(field.name))),
+                        "required": .bool(required.contains(field.name)),
                     ]
                 }
             ),

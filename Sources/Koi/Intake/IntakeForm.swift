@@ -63,6 +63,12 @@ package enum IntakeForm {
     /// At least one of these makes a lead.
     static let telling = ["name", "company", "email", "mobile", "phone", "wechat", "need"]
 
+    /// Those that it asks for and is not taken without; a field that is gone is asked for no more.
+    static func required(of form: Record, _ custom: CustomFields) -> [String] {
+        let required = Set((form["required"].arrayValue ?? []).compactMap(\.stringValue))
+        return fields(of: form, custom).map(\.name).filter(required.contains)
+    }
+
     /// The fields of a form in its order, with how each is read, of those that there are.
     static func fields(of form: Record, _ custom: CustomFields) -> [(name: String, kind: FieldKind, label: Text)] {
         (form["asks"].arrayValue ?? []).compactMap(\.stringValue).compactMap { name in
@@ -92,6 +98,7 @@ struct IntakeFormRules: RecordRules {
         let custom = transaction.catalog.customFields.current
         for (index, name) in names.enumerated() where record["asks"] != before?["asks"] {
             guard issues.count < Problem.maximumIssues else { return }
+            if names[..<index].contains(name) { issues.append(IntakeFormRules.twice.issue(field: "asks[\(index)]")) }
             if IntakeForm.offered.contains(name) || custom.field(name, of: Lead.resource) != nil { continue }
             issues.append(IntakeFormRules.notOffered.issue(field: "asks[\(index)]"))
         }
@@ -116,6 +123,7 @@ struct IntakeFormRules: RecordRules {
         "Name a field of leads that a stranger may fill in.",
         "请填写可由访客填写的线索字段。"
     )
+    private static let twice = ValueRefusal("repeated", "Name each field once.", "每个字段只能出现一次。")
     private static let notAsked = ValueRefusal(
         "unknown_field",
         "The form does not ask for this field.",

@@ -10,12 +10,17 @@ struct IntakePage {
     }
 
     func form(_ form: Record, _ transaction: Transaction) throws -> Answer {
-        try page(of: form, transaction, problem: nil)
+        try page(of: form, transaction)
     }
 
-    /// The form once more, with what is to be mended.
-    func refused(_ problem: Problem, _ form: Record, _ transaction: Transaction) -> Answer {
-        (try? page(of: form, transaction, problem: problem)) ?? unknown
+    /// The form once more with what was typed, and with what is to be mended.
+    func refused(
+        _ problem: Problem,
+        _ values: IntakeValues,
+        _ form: Record,
+        _ transaction: Transaction
+    ) throws -> Answer {
+        try page(of: form, transaction, values, problem)
     }
 
     func thanks(_ form: Record) -> Answer {
@@ -37,16 +42,29 @@ struct IntakePage {
 
     private func title(_ form: Record) -> String { form["name"].stringValue ?? "" }
 
-    private func page(of form: Record, _ transaction: Transaction, problem: Problem?) throws -> Answer {
+    private func page(
+        of form: Record,
+        _ transaction: Transaction,
+        _ values: IntakeValues? = nil,
+        _ problem: Problem? = nil
+    ) throws -> Answer {
+        let custom = transaction.catalog.customFields.current
         let stamp = try IntakeStamp(form, transaction).make(at: transaction.now)
-        let required = (form["required"].arrayValue ?? []).compactMap(\.stringValue)
-        let inputs = IntakeForm.fields(of: form, transaction.catalog.customFields.current).map { field in
-            IntakeInput(field.name, field.kind, field.label(language), isRequired: required.contains(field.name))
-                .html(language)
+        let fields = IntakeForm.fields(of: form, custom)
+        let required = IntakeForm.required(of: form, custom)
+        let inputs = fields.map { field in
+            IntakeInput(
+                field.name,
+                field.kind,
+                field.label(language),
+                values?.text(field.name) ?? "",
+                isRequired: required.contains(field.name)
+            ).html(language)
         }
+        let labels = Dictionary(fields.map { ($0.name, $0.label(language)) }, uniquingKeysWith: { first, _ in first })
         let send = Text("Send", "提交")(language)
         let content = """
-            \(notice(problem))
+            \(notice(problem, labels))
             <form class="card form" method="post" accept-charset="utf-8">
             \(inputs.joined(separator: "\n"))
             \(trap(form))
@@ -54,7 +72,11 @@ struct IntakePage {
               <button type="submit">\(HTMLText.escaped(send))</button>
             </form>
             """
-        return .form(PublicPage.html(title(form), content, language), leadingTo: form["redirect"].stringValue)
+        return .form(
+            PublicPage.html(title(form), content, language),
+            leadingTo: form["redirect"].stringValue,
+            isRefused: problem != nil
+        )
     }
 
     private func trap(_ form: Record) -> String {
@@ -64,16 +86,12 @@ struct IntakePage {
             """
     }
 
-    private func notice(_ problem: Problem?) -> String {
+    private func notice(_ problem: Problem?, _ labels: [String: String]) -> String {
         guard let problem else { return "" }
         let lines = problem.issues.map { issue in
-            "<li>\(HTMLText.escaped(label(issue.field))): \(HTMLText.escaped(issue.message(language)))</li>"
+            "<li>\(HTMLText.escaped(labels[issue.field] ?? issue.field)): \(HTMLText.escaped(issue.message(language)))</li>"
         }
         return "<ul class=\"problem\" role=\"alert\">\(lines.joined())</ul>"
-    }
-
-    private func label(_ name: String) -> String {
-        Lead.resource.field(name)?.label(language) ?? name
     }
 }
 
@@ -82,12 +100,15 @@ private struct IntakeInput {
     private let name: String
     private let kind: FieldKind
     private let label: String
+    /// What was typed before.
+    private let value: String
     private let isRequired: Bool
 
-    init(_ name: String, _ kind: FieldKind, _ label: String, isRequired: Bool) {
+    init(_ name: String, _ kind: FieldKind, _ label: String, _ value: String, isRequired: Bool) {
         self.name = name
         self.kind = kind
         self.label = label
+        self.value = value
         self.isRequired = isRequired
     }
 
@@ -97,13 +118,15 @@ private struct IntakeInput {
         switch kind {
         case .choice(let choices):
             let options = choices.map { choice in
-                "<option value=\"\(HTMLText.escaped(choice.code))\">\(HTMLText.escaped(choice.label(language)))</option>"
+                "<option value=\"\(HTMLText.escaped(choice.code))\"\(choice.code == value ? " selected" : "")>\(HTMLText.escaped(choice.label(language)))</option>"
             }
             control = "<select \(common)><option value=\"\"></option>\(options.joined())</select>"
-        case .boolean: control = "<input type=\"checkbox\" value=\"true\" \(common)>"
+        case .boolean:
+            control = "<input type=\"checkbox\" value=\"true\" \(common)\(value == "true" ? " checked" : "")>"
         case .text(let rule) where rule.format == .multiline:
-            control = "<textarea rows=\"4\" maxlength=\"\(rule.maximum)\" \(common)></textarea>"
-        default: control = "<input type=\"\(type)\" \(common)>"
+            control =
+                "<textarea rows=\"4\" maxlength=\"\(rule.maximum)\" \(common)>\(HTMLText.escaped(value))</textarea>"
+        default: control = "<input type=\"\(type)\" value=\"\(HTMLText.escaped(value))\" \(common)>"
         }
         return "  <label>\(HTMLText.escaped(label)) \(control)</label>"
     }
@@ -125,11 +148,11 @@ private struct IntakeInput {
 
 extension Answer {
     /// A page with a form that leads on to a page of another site.
-    fileprivate static func form(_ bytes: [UInt8], leadingTo target: String?) -> Answer {
+    fileprivate static func form(_ bytes: [UInt8], leadingTo target: String?, isRefused: Bool) -> Answer {
         var fields = PageSecurity.fields(formsTo: target)
         fields.append("Content-Type", "text/html; charset=utf-8")
         fields.append("Vary", "Accept, Accept-Language")
         fields.append("Cache-Control", "no-store")
-        return Answer(.ok, fields: fields, bytes)
+        return Answer(isRefused ? .unprocessableContent : .ok, fields: fields, bytes)
     }
 }

@@ -38,7 +38,7 @@ enum IntakeRoutes {
         do {
             try transaction.acting(as: koi) { try IntakeService($0).take(values, by: form) }
         } catch let problem as Problem where isPage && !problem.issues.isEmpty {
-            return IntakePage(call.language).refused(problem, form, transaction)
+            return try IntakePage(call.language).refused(problem, values, form, transaction)
         }
         return isPage || values.isForm ? IntakePage(call.language).thanks(form) : IntakeAnswer.taken
     }

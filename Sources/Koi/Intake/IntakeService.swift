@@ -41,7 +41,7 @@ struct IntakeService {
         guard try !isRepeated(body, draft, origin) else { return }
         let own = try withCollisions(origin, draft)
         let lead = try RecordService(Lead.resource, transaction)
-            .add(body.withSource(origin), setting: own, allowsDuplicate: true)
+            .add(body.withSource(origin), setting: own, allowsDuplicate: true, lacking: true)
         try count("accepted", of: form)
         guard let owner = lead["owner"].integerValue else { return }
         let subject = EventSubject(resource: Lead.resource.name, id: lead.id)
@@ -52,16 +52,17 @@ struct IntakeService {
 
     /// - Returns: the fields of the lead, and the lead with them.
     private func checked(_ values: IntakeValues, _ form: Record) throws -> (JSONObject, Record) {
-        var body = values.body(of: form, transaction.catalog.customFields.current)
+        let custom = transaction.catalog.customFields.current
+        var body = values.body(of: form, custom)
         var issues: [Problem.Issue] = []
-        for name in (form["required"].arrayValue ?? []).compactMap(\.stringValue) where !values.isFilled(name) {
+        for name in IntakeForm.required(of: form, custom) where !values.isFilled(name) {
             issues.append(ValueRefusal.required.issue(field: name))
         }
         if body["name"] == nil, let name = IntakeForm.telling.compactMap({ body[$0] }).first {
             body["name"] = name.stringValue.map { .string($0.asName) } ?? name
         }
         var record = Record(Lead.resource)
-        RecordDraft(Lead.resource, transaction).fill(&record, from: body, isNew: true, &issues)
+        RecordDraft(Lead.resource, transaction).fill(&record, from: body, isNew: true, lacking: true, &issues)
         guard issues.isEmpty else { throw Problem.invalid(issues) }
         return (body, record)
     }

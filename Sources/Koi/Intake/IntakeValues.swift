@@ -14,14 +14,11 @@ struct IntakeValues {
     /// - Throws: `Problem` 400 where it cannot be read.
     init(_ call: Call) throws {
         let type = call.request.head.fields["Content-Type"] ?? ""
-        isForm = IntakeValues.types.contains(RequestBody.essence(type))
-        guard isForm else {
-            values = Dictionary(
-                try call.object().members.prefix(IntakeValues.maximumValues).map { ($0.name, $0.value) },
-                uniquingKeysWith: { first, _ in first }
-            )
+        guard IntakeValues.types.contains(RequestBody.essence(type)) else {
+            self = IntakeValues(try call.object())
             return
         }
+        isForm = true
         guard case .bytes(let bytes) = call.request.body else {
             values = [:]
             return
@@ -29,6 +26,15 @@ struct IntakeValues {
         let fields = try IntakeValues.fields(bytes, type)
         values = Dictionary(
             fields.prefix(IntakeValues.maximumValues).map { ($0.name, JSONValue.string($0.value)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    /// What a page of the company's sends.
+    init(_ object: JSONObject) {
+        isForm = false
+        values = Dictionary(
+            object.members.prefix(IntakeValues.maximumValues).map { ($0.name, $0.value) },
             uniquingKeysWith: { first, _ in first }
         )
     }
@@ -42,6 +48,9 @@ struct IntakeValues {
     }
 
     subscript(_ name: String) -> JSONValue { values[name] ?? .null }
+
+    /// As it was typed.
+    func text(_ name: String) -> String { self[name].stringValue ?? "" }
 
     /// Whether anything but white space stands there.
     func isFilled(_ name: String) -> Bool {

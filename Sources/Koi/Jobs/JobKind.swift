@@ -129,9 +129,10 @@ package enum JobKinds {
             SignInTrimming.kind, CollaboratorExpiry.kind, HandoverJob.kind, ErasureJob.kind,
             OutboxTrimming.kind, NotificationTrimming.kind, KeptAnswerTrimming.kind, WebhookTrimming.kind,
             MassJob.kind, MergeJob.kind, MessageJob.kind, ImportJob.kind, ImportUndo.kind,
-            ImportTrimming.kind, DuplicateFilling.kind, ResponseWatch.kind, FollowUpJob.kind, CompanyExportJob.kind,
+            ImportTrimming.kind, DuplicateFilling.kind, ResponseWatch.kind, FollowUpJob.kind, UnfollowedJob.kind,
+            CompanyExportJob.kind,
             CompanyExportTrimming.kind, LifecycleJob.daily, LifecycleJob.complete, TaskReminders.kind,
-            VisitPlanning.kind, RecyclingJob.kind,
+            VisitPlanning.kind, ProductMatching.kind, RecyclingJob.kind,
         ]
     }
 }

@@ -144,6 +144,17 @@ package enum APIKey {
         )
     }
 
+    /// Whether a key is good, without an end and from anywhere, for all that its user may.
+    static func isUnlimited(_ key: Int64, _ connection: Connection) throws -> Bool {
+        try connection.first(
+            """
+            SELECT 1 FROM keys WHERE id = ? AND "removedAt" IS NULL AND "expiresAt" IS NULL AND addresses = '[]'
+                AND scopes = '[]' AND role IS NULL
+            """,
+            [.integer(key)]
+        ) { _ in true } ?? false
+    }
+
     /// By what a key is narrower than its user, be it good still or not.
     static func limits(of key: Int64, _ connection: Connection) throws -> (role: Int64?, scopes: KeyScopes)? {
         try connection.first("SELECT role, scopes FROM keys WHERE id = ?", [.integer(key)]) {

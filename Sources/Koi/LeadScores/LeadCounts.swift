@@ -13,6 +13,10 @@ struct LeadCounts {
         var unqualified: Int64 = 0
 
         var total: Int64 { converted + unqualified }
+
+        fileprivate mutating func add(_ status: LeadStatus) {
+            if status == .converted { converted += 1 } else { unqualified += 1 }
+        }
     }
 
     private let connection: Connection
@@ -34,6 +38,10 @@ struct LeadCounts {
     private struct Entry {
         let status: LeadStatus
         let traits: [LeadTrait: String]
+
+        var rows: [(trait: String, value: String)] {
+            [(LeadCounts.all, "")] + traits.map { ($0.key.rawValue, $0.value) }
+        }
     }
 
     /// Nil for a lead that has not come to an end, or lies in the bin.
@@ -45,8 +53,7 @@ struct LeadCounts {
 
     private func add(_ number: Int64, _ entry: Entry) throws {
         let column = entry.status == .converted ? "converted" : "unqualified"
-        let rows = [(LeadCounts.all, "")] + entry.traits.map { ($0.key.rawValue, $0.value) }
-        for (trait, value) in rows {
+        for (trait, value) in entry.rows {
             try connection.run(
                 """
                 INSERT INTO lead_counts (trait, value, \(column)) VALUES (?, ?, ?)
@@ -55,6 +62,31 @@ struct LeadCounts {
                 [.text(trait), .text(value), .integer(number)]
             )
         }
+    }
+
+    // MARK: Checking
+
+    /// - Returns: what does not agree with the leads, for people.
+    static func faults(_ connection: Connection) throws -> [String] {
+        var wanted: [String: Count] = [:]
+        let store = RecordStore(Lead.resource, connection)
+        try connection.query(
+            """
+            SELECT \(Lead.resource.encoder.selection) FROM leads AS t
+            WHERE t."removedAt" IS NULL AND t.status IN ('converted', 'unqualified')
+            """
+        ) { row in
+            guard let entry = try entry(store.record(from: row)) else { return }
+            for (trait, value) in entry.rows { wanted[trait + " " + value, default: Count()].add(entry.status) }
+        }
+        var kept: [String: Count] = [:]
+        try connection.query("SELECT trait, value, converted, unqualified FROM lead_counts") { row in
+            let count = Count(converted: row.int(2), unqualified: row.int(3))
+            if count != Count() { kept[row.text(0) + " " + row.text(1)] = count }
+        }
+        guard kept != wanted else { return [] }
+        let wrong = Set(kept.keys).union(wanted.keys).filter { kept[$0] != wanted[$0] }.count
+        return ["lead_counts does not agree with the leads: \(wrong) of its counts are otherwise"]
     }
 
     // MARK: Reading
@@ -67,7 +99,7 @@ struct LeadCounts {
         try connection.first(
             "SELECT converted, unqualified FROM lead_counts WHERE trait = ? AND value = ?",
             [.text(trait), .text(value)]
-        ) { Count(converted: $0.int(0), unqualified: $0.int(1)) } ?? Count()
+        ) { Count(converted: max(0, $0.int(0)), unqualified: max(0, $0.int(1))) } ?? Count()
     }
 
     /// How many values of a trait there are; no more than tell a difference, since people write what they like.

@@ -46,7 +46,8 @@ struct LeadScore {
         self.reasons = reasons.sorted { abs(log($0.factor ?? 1)) > abs(log($1.factor ?? 1)) }
         let odds = log(LeadScore.ratio(history.converted, history.unqualified, history, values: 0))
         let sum = reasons.reduce(odds) { $0 + log($1.factor ?? 1) }
-        score = Int64((Double(LeadScore.highest) / (1 + exp(-sum))).rounded())
+        let chance = (Double(LeadScore.highest) / (1 + exp(-sum))).rounded()
+        score = Int64(exactly: chance) ?? 0
     }
 
     private static func points(_ lead: Record, _ traits: [LeadTrait]) -> [Reason] {

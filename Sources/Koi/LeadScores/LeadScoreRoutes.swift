@@ -14,6 +14,10 @@ package enum LeadScoreRoutes {
         let lead = try RecordService(Lead.resource, transaction).find(call.id())
         let held = call.actor.access.restrictions(of: Lead.resource.name)
         let score = try LeadScore(of: lead, LeadCounts(transaction.connection)) { held.reading($0) == .clear }
+        transaction.saw(
+            call.actor.access.watched(score.reasons.flatMap(\.trait.fields), of: lead.resource.name),
+            of: lead
+        )
         return .json(Array(score.json.text.utf8))
     }
 

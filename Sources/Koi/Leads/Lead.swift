@@ -50,6 +50,7 @@ package enum Lead {
         .date("needWhen", "Needed on", "需求日期").impersonal(),
         .integer("needBudget", "Budget", "预算", Money.range).noted(Money.note.en, Money.note.zh),
         Money.currency(),
+        .reference("product", "Product", "产品", to: Product.resource.name),
         .text("expectations", "Expectations", "期望", max: 2_000, .multiline).unsorted()
             .noted("What they said that they expect, of goods and of service.", "对方明确表达的对产品和服务的期望。"),
     ]
@@ -58,6 +59,7 @@ package enum Lead {
         .choice("status", "Status", "状态", LeadStatus.choices).fallback(.string(LeadStatus.new.rawValue)),
         .reference("owner", "Owner", "负责人", to: "users").noted("Null while nobody has it yet.", "尚未分配时为空。"),
         .integer("score", "Score", "评分", 0...LeadScore.highest).derived()
+            .telling(of: LeadTrait.allCases.flatMap(\.fields))
             .noted(
                 "How likely it becomes a customer, as of its last change; GET /v1/leads/{id}/score says it as of now, and why.",
                 "成为客户的可能性（截至最近一次更改）；GET /v1/leads/{id}/score 给出当前评分及原因。"
@@ -72,6 +74,8 @@ package enum Lead {
             .noted("What it was converted to.", "转换所得的客户。"),
         .reference("contact", "Contact", "联系人", to: Contact.resource.name).readOnly()
             .noted("What it was converted to.", "转换所得的联系人。"),
+        .reference("deal", "Deal", "商机", to: "deals").readOnly()
+            .noted("What it was converted to.", "转换所得的商机。"),
         .time("convertedAt", "Converted", "转换时间").readOnly(),
     ]
 }

@@ -5,6 +5,8 @@ struct LeadRules: RecordRules {
     /// Clocks of other systems may be ahead by so much, in milliseconds.
     private static let clockTolerance: Int64 = 300_000
 
+    func complete(_ record: inout Record) { Pool.leave(&record) }
+
     func check(
         _ record: inout Record,
         before: Record?,
@@ -24,6 +26,24 @@ struct LeadRules: RecordRules {
 
     func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {
         try LeadCounts(transaction.connection).follow(record, before: before)
+        try LeadFunnel(transaction.connection).follow(record, before: before)
+        try ResponseClocks(transaction.part(as: .system)).resume(record, before: before)
+    }
+
+    /// What became of a lead stays with it.
+    func merging(_ loser: Record, into survivor: Record, in transaction: Transaction) throws {
+        guard !loser["convertedAt"].isNull else { return }
+        throw Problem.conflict(
+            "is_converted",
+            Text(
+                "Lead \(loser.id) was converted. Merge the other into it, or undo that first: DELETE /v1/leads/\(loser.id)/conversion.",
+                "线索 \(loser.id) 已转换。请将另一条线索并入它，或先撤销转换：DELETE /v1/leads/\(loser.id)/conversion。"
+            )
+        )
+    }
+
+    func happened(_ record: Record, before: Record?, event: Int64, in transaction: Transaction) throws {
+        try ReferrerStages.renew(record, before: before, because: event, in: transaction)
     }
 
     private func checkReceipt(_ record: inout Record, _ issues: inout [Problem.Issue], _ now: Int64) {
@@ -49,7 +69,8 @@ struct LeadRules: RecordRules {
     func related(to record: Record) -> [EventSubject] {
         let named = [
             (Customer.resource.name, "customer"), (Contact.resource.name, "contact"),
-            (Customer.resource.name, "referrerCustomer"), (Contact.resource.name, "referrerContact"),
+            (Deal.resource.name, "deal"), (Customer.resource.name, "referrerCustomer"),
+            (Contact.resource.name, "referrerContact"),
         ]
         var subjects: [EventSubject] = []
         for (resource, field) in named {
@@ -75,9 +96,14 @@ struct LeadRules: RecordRules {
 
 extension Record {
     /// Remembers when a lead left the status new, as the first answer to it, where none is known yet.
+    ///
+    /// One that comes in another status was answered before anybody wrote it down.
     mutating func noteResponse(before: Record?, at now: Int64) {
-        guard let before, LeadStatus(of: before) == .new, LeadStatus(of: self) != .new, self["firstResponseAt"].isNull
-        else { return }
-        self["firstResponseAt"] = .string(Timestamp.text(now))
+        guard LeadStatus(of: self) != .new, self["firstResponseAt"].isNull else { return }
+        guard let before else {
+            self["firstResponseAt"] = self["receivedAt"]
+            return
+        }
+        if LeadStatus(of: before) == .new { self["firstResponseAt"] = .string(Timestamp.text(now)) }
     }
 }

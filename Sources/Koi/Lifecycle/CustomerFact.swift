@@ -14,7 +14,7 @@ enum CustomerFact: String, CaseIterable, Sendable {
     case openComplaints = "open_complaints"
     case daysSinceFirstPurchase = "days_since_first_purchase"
     case daysSincePurchase = "days_since_purchase"
-    /// Since the customer last needed something, or a deal moved.
+    /// Since the customer last needed something or spoke to somebody, or a deal moved.
     case daysSilent = "days_silent"
 
     var label: Text {

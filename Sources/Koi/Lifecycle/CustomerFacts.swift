@@ -35,6 +35,7 @@ struct CustomerFacts {
         var lastWon: Int64?
         var lastMoved: Int64?
         var lastNeed: Int64?
+        var lastHeard: Int64?
         var products: Int64 = 0
         var referrals: Int64 = 0
 
@@ -51,6 +52,7 @@ struct CustomerFacts {
             lastNeed = row.intOrNil(7)
             products = row.int(8)
             referrals = row.int(9)
+            lastHeard = row.intOrNil(10)
         }
     }
 
@@ -66,13 +68,15 @@ struct CustomerFacts {
             (SELECT count(DISTINCT l.product) FROM deals AS w JOIN deal_lines AS l ON l.deal = w.id
                 WHERE w.customer = ?1 AND w.state = 'won' AND w."removedAt" IS NULL),
             (SELECT count(*) FROM leads WHERE "referrerCustomer" = ?1 AND customer IS NULL AND "removedAt" IS NULL)
-                + (SELECT count(*) FROM customers WHERE "referrerCustomer" = ?1 AND "removedAt" IS NULL)
+                + (SELECT count(*) FROM customers WHERE "referrerCustomer" = ?1 AND "removedAt" IS NULL),
+            (SELECT max("happenedAt") FROM activities
+                WHERE customer = ?1 AND direction = 'in' AND "removedAt" IS NULL)
         FROM deals AS d WHERE d.customer = ?1 AND d."removedAt" IS NULL
         """
 
     private static func values(_ counted: Counted, _ complaints: Int64, _ now: Int64) -> [CustomerFact: Int64] {
         func days(_ since: Int64?) -> Int64? { since.map { max(0, now - $0) / day } }
-        let dealings = [counted.lastMoved, counted.lastNeed].compactMap { $0 }
+        let dealings = [counted.lastMoved, counted.lastNeed, counted.lastHeard].compactMap { $0 }
         let pairs: [(CustomerFact, Int64?)] = [
             (.openNeeds, counted.needs), (.openDeals, counted.open), (.openInterests, counted.needs + counted.open),
             (.purchases, counted.won), (.products, counted.products), (.contracts, counted.contracts),

@@ -31,6 +31,7 @@ struct CustomerStages {
                 StageHistory.Move(
                     axis: axis,
                     previous: before[axis.field].stringValue ?? axis.first,
+                    since: before.time(axis.since) ?? before.time("createdAt") ?? transaction.now,
                     stage: stage,
                     event: event,
                     reason: override?.reason ?? reason,
@@ -61,7 +62,7 @@ struct CustomerStages {
             let criteria = criteria.of(stage.code)
             return [
                 "stage": .string(stage.code), "met": .bool(criteria.allSatisfy { $0.isMet(by: facts) }),
-                "criteria": .array(criteria.map { $0.json(facts) }),
+                "criteria": .array(criteria.map { $0.json(facts, to: transaction.actor.access) }),
             ]
         }
         return [

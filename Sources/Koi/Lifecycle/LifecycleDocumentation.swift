@@ -74,27 +74,6 @@ struct LifecycleDocumentation {
         return docs
     }
 
-    static let report: RouteDocumentation = {
-        var docs = RouteDocumentation(
-            "reportLifecycle",
-            tag: "reports",
-            "How many customers are in each stage, and which share of all that you see; also as CSV."
-        )
-        let line = Schema.object(
-            [
-                "stage": text, "customers": ["type": "integer", "minimum": 0],
-                "share": ["type": "number", "minimum": 0, "maximum": 100, "description": "In per cent."],
-            ],
-            required: ["stage", "customers", "share"]
-        )
-        docs.answer = Schema.object(
-            JSONObject(CustomerAxis.allCases.map { .init(name: $0.field, value: Schema.array(line)) })
-        )
-        docs.otherTypes = [ExportForm.csv.type]
-        docs.problems = [.badRequest, .forbidden, .notAcceptable]
-        return docs
-    }()
-
     private func documentation(_ operation: String, _ summary: String) -> RouteDocumentation {
         RouteDocumentation(operation, tag: Customer.resource.name, summary)
     }

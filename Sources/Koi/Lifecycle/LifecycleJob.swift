@@ -38,6 +38,7 @@ enum LifecycleJob {
                 SELECT min(customer) AS c FROM deals WHERE customer > ?1
                 UNION ALL SELECT min(customer) FROM needs WHERE customer > ?1
                 UNION ALL SELECT min("referrerCustomer") FROM leads WHERE "referrerCustomer" > ?1
+                UNION ALL SELECT min("referrerCustomer") FROM customers WHERE "referrerCustomer" > ?1
                 UNION ALL SELECT min(customer) FROM stage_overrides WHERE customer > ?1
             ) AS n
             """,

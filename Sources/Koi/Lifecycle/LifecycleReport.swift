@@ -2,62 +2,34 @@ import KoiJSON
 import KoiSQLite
 
 /// How many customers are in each stage, and which share of all that the actor sees.
-struct LifecycleReport {
-    private struct Line {
-        let stage: Choice
-        let count: Int64
-        let total: Int64
-
-        /// In per cent, to a tenth.
-        var share: JSONValue {
-            guard total > 0 else { return 0 }
-            return JSONValue(shortest: (Double(count) * 1_000 / Double(total)).rounded() / 10)
-        }
-    }
-
-    private let transaction: Transaction
-
-    init(_ transaction: Transaction) {
-        self.transaction = transaction
-    }
-
-    func document() throws -> JSONValue {
-        var axes: JSONObject = [:]
-        for axis in visible {
-            axes[axis.field] = .array(
-                try lines(axis).map { line in
-                    ["stage": .string(line.stage.code), "customers": .integer(line.count), "share": line.share]
-                }
-            )
-        }
-        return .object(axes)
-    }
-
-    func table(_ language: Language) throws -> [UInt8] {
-        let customers = Customer.resource.pluralLabel
-        var bytes = CSV.byteOrderMark
-        CSV.append(
-            [Text("Axis", "维度"), Text("Stage", "阶段"), customers, Text("Share (%)", "占比（%）")].map { $0(language) },
-            to: &bytes
-        )
-        for axis in visible {
-            for line in try lines(axis) {
-                CSV.append(
-                    [axis.label(language), line.stage.label(language), String(line.count), line.share.text],
-                    to: &bytes
-                )
-            }
-        }
-        return bytes
+enum LifecycleReport {
+    static let report = Report(
+        path: "lifecycle",
+        operation: "reportLifecycle",
+        summary:
+            "How many customers are in each stage, which share of all that you see, and how long they were in it who left it",
+        sources: [(Customer.resource, [])],
+        shape: .lists,
+        columns: [
+            ReportColumn("axis", "Axis", "维度", .choice(CustomerAxis.allCases.map(\.choice))),
+            ReportColumn("stage", "Stage", "阶段", .choice(CustomerAxis.allCases.flatMap(\.stages))),
+            ReportColumn("customers", Customer.resource.pluralLabel.en, Customer.resource.pluralLabel.zh, .count),
+            ReportColumn("share", "Share (%)", "占比（%）", .share),
+            ReportColumn("left", "Left it", "离开次数", .count).noted("How often one of them went on, or back."),
+            ReportColumn("meanSeconds", "Mean time (s)", "平均停留（秒）", .seconds).nullable()
+                .noted("Of the stays that have ended."),
+        ]
+    ) { _, transaction in
+        Report.Content(rows: try visible(transaction).flatMap { try rows($0, transaction) })
     }
 
     /// Those of the actor who may see the field.
-    private var visible: [CustomerAxis] {
+    private static func visible(_ transaction: Transaction) -> [CustomerAxis] {
         let held = transaction.actor.access.restrictions(of: Customer.resource.name)
         return CustomerAxis.allCases.filter { held.reading($0.field) == .clear }
     }
 
-    private func lines(_ axis: CustomerAxis) throws -> [Line] {
+    private static func rows(_ axis: CustomerAxis, _ transaction: Transaction) throws -> [JSONObject] {
         let column = "t." + Dialect.quoted(axis.field)
         var sql = SQLFragment("SELECT \(column), count(*) FROM customers AS t WHERE t.\"removedAt\" IS NULL")
         if let condition = transaction.visibility(of: Customer.resource).condition {
@@ -68,6 +40,43 @@ struct LifecycleReport {
         let rows = try transaction.connection.rows(sql.sql, sql.values) { ($0.text(0), $0.int(1)) }
         let counts = Dictionary(rows, uniquingKeysWith: { first, _ in first })
         let total = counts.values.reduce(0, +)
-        return axis.stages.map { Line(stage: $0, count: counts[$0.code] ?? 0, total: total) }
+        let stays = try stays(on: axis, transaction)
+        return axis.stages.map { stage in
+            let count = counts[stage.code] ?? 0
+            let share = total > 0 ? ReportFigures.share(count, of: total) : 0
+            return [
+                "axis": .string(axis.field), "stage": .string(stage.code), "customers": .integer(count), "share": share,
+                "left": .integer(stays[stage.code]?.number ?? 0),
+                "meanSeconds": stays[stage.code].map { ReportFigures.meanSeconds($0.time, of: $0.number) } ?? .null,
+            ]
+        }
     }
+
+    /// How often customers left each stage, and how long they had been in it in all, in milliseconds.
+    private static func stays(
+        on axis: CustomerAxis,
+        _ transaction: Transaction
+    ) throws -> [String: (number: Int64, time: Int64)] {
+        var sql = SQLFragment(
+            """
+            SELECT s.previous, count(*), total(s.at - s.since) FROM customer_stages AS s
+            JOIN customers AS t ON t.id = s.customer
+            WHERE s.axis = ? AND s.since IS NOT NULL AND t."removedAt" IS NULL
+            """,
+            [.text(axis.rawValue)]
+        )
+        if let condition = transaction.visibility(of: Customer.resource).condition {
+            sql.append(" AND ")
+            sql.append(condition)
+        }
+        sql.append(" GROUP BY s.previous")
+        let rows = try transaction.connection.rows(sql.sql, sql.values) { row in
+            (row.text(0), (number: row.int(1), time: Int64(exactly: row.double(2).rounded()) ?? .max))
+        }
+        return Dictionary(rows, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+extension CustomerAxis {
+    fileprivate var choice: Choice { Choice(field, label.en, label.zh) }
 }

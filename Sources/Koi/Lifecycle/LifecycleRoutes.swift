@@ -1,11 +1,11 @@
 import KoiHTTP
 import KoiJSON
 
-/// In which stages a customer is, was, and should be; and how many are in each.
+/// In which stages a customer is, was, and should be.
 enum LifecycleRoutes {
     static func routes(of resources: [Resource]) -> [Route] {
-        guard resources.contains(where: { $0.name == Customer.resource.name }) else { return [report] }
-        return CustomerAxis.allCases.flatMap(routes) + [report]
+        guard resources.contains(where: { $0.name == Customer.resource.name }) else { return [] }
+        return CustomerAxis.allCases.flatMap(routes)
     }
 
     private static func routes(of axis: CustomerAxis) -> [Route] {
@@ -77,20 +77,5 @@ enum LifecycleRoutes {
         let customer = try customer(axis, call)
         let query = try PageQuery(call.query, of: "customers/\(customer.id)/\(axis.path)")
         return json(try StageHistory(call.transaction()).page(of: customer, on: axis, query))
-    }
-
-    // MARK: The base
-
-    private static let report = Route.get("/v1/reports/lifecycle", share).permitted(.records)
-        .documented(LifecycleDocumentation.report)
-
-    private static func share(_ call: Call) throws -> Answer {
-        try call.refuseParameters()
-        let report = LifecycleReport(try call.transaction())
-        guard try AcceptedTypes.prefer([ExportForm.csv.type], in: call.request) != nil else {
-            return .list(Array(try report.document().text.utf8))
-        }
-        try RecordPermission(Customer.resource, call.transaction()).checkExport()
-        return .table(try report.table(call.language), next: nil)
     }
 }

@@ -28,17 +28,20 @@ struct StageCriterion: Sendable, Equatable {
         self.atMost = atMost
     }
 
-    func json(_ facts: CustomerFacts) -> JSONValue {
-        [
+    /// As somebody is told of it: without the value where that is held back.
+    func json(_ facts: CustomerFacts, to access: Access) -> JSONValue {
+        let value = fact.isTold(to: access) ? facts[fact] : nil
+        return [
             "fact": .string(fact.rawValue), "atLeast": atLeast.map(JSONValue.integer) ?? .null,
             "atMost": atMost.map(JSONValue.integer) ?? .null,
-            "value": facts[fact].map(JSONValue.integer) ?? .null, "met": .bool(isMet(by: facts)),
+            "value": value.map(JSONValue.integer) ?? .null, "met": .bool(isMet(by: facts)),
         ]
     }
 
-    /// Why a customer is not in the stage.
-    func issue(_ facts: CustomerFacts) -> Problem.Issue {
-        let value = facts[fact].map { String($0) }
+    /// Why a customer is not in the stage, as somebody is told of it.
+    func issue(_ facts: CustomerFacts, to access: Access) -> Problem.Issue {
+        let known = facts[fact].map { Text(String($0), String($0)) } ?? Text("none", "无")
+        let value = fact.isTold(to: access) ? known : Text("…", "…")
         let wanted = Text(
             [atLeast.map { "at least \($0)" }, atMost.map { "at most \($0)" }].compactMap { $0 }
                 .joined(separator: " and "),
@@ -46,8 +49,8 @@ struct StageCriterion: Sendable, Equatable {
         )
         return ValueRefusal(
             "criterion_not_met",
-            "\(fact.label.en): \(value ?? "none"), where \(wanted.en) is needed.",
-            "\(fact.label.zh)：\(value ?? "无")，需要\(wanted.zh)。"
+            "\(fact.label.en): \(value.en), where \(wanted.en) is needed.",
+            "\(fact.label.zh)：\(value.zh)，需要\(wanted.zh)。"
         ).issue(field: "criteria.\(fact.rawValue)")
     }
 }
@@ -112,17 +115,29 @@ struct StageCriteria: Sendable, Equatable {
         "客户处于某阶段须同时满足的条件（不同于默认值时填写）。GET /v1/customers/{id}/lifecycle 显示现行条件。"
     ).example([["stage": "win_back", "fact": "days_silent", "atLeast": 180, "atMost": nil]])
 
-    /// Names each criterion that asks for nothing, or for what cannot be.
+    /// Names each criterion that asks for nothing, for what cannot be, or for what is not asked: every customer is in the first
+    /// stage at least.
     static func check(_ setting: JSONValue, _ issues: inout [Problem.Issue]) {
-        for (index, criterion) in (setting.arrayValue ?? []).compactMap(StageCriterion.init).enumerated() {
-            let isPossible = (criterion.atLeast ?? 0) <= criterion.atMost ?? .max
+        let criteria = (setting.arrayValue ?? []).compactMap(StageCriterion.init)
+        for (index, criterion) in criteria.enumerated() {
+            if CustomerAxis.allCases.contains(where: { $0.first == criterion.stage }) {
+                issues.append(first.issue(field: "stageCriteria[\(index)].stage"))
+            }
+            let same = criteria[...index].filter { $0.stage == criterion.stage && $0.fact == criterion.fact }
+            let isPossible = same.compactMap(\.atLeast).max() ?? 0 <= same.compactMap(\.atMost).min() ?? .max
             guard criterion.atLeast == nil && criterion.atMost == nil || !isPossible else { continue }
             let refusal = ValueRefusal(
                 "no_bounds",
-                "Give atLeast, atMost or both, the first no larger than the second.",
-                "请填写 atLeast 或 atMost，或两者（前者不大于后者）。"
+                "Give atLeast, atMost or both, the first no larger than the second, also of what another asks for the same fact.",
+                "请填写 atLeast 或 atMost，或两者（前者不大于后者，同一事实的其他条件也计算在内）。"
             )
             issues.append(refusal.issue(field: "stageCriteria[\(index)]"))
         }
     }
+
+    private static let first = ValueRefusal(
+        "first_stage",
+        "Every customer is in the first stage at least; it asks for nothing.",
+        "所有客户至少处于第一个阶段，此阶段不能设置条件。"
+    )
 }

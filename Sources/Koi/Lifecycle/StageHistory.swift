@@ -7,6 +7,8 @@ struct StageHistory {
     struct Move {
         let axis: CustomerAxis
         let previous: String
+        /// When that one began.
+        let since: Int64
         let stage: String
         let event: Int64?
         let reason: String?
@@ -24,11 +26,13 @@ struct StageHistory {
     func add(_ move: Move, of customer: Int64) throws {
         try connection.run(
             """
-            INSERT INTO customer_stages (customer, axis, at, previous, stage, event, "by", reason, forced, evidence)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO customer_stages
+                (customer, axis, at, previous, since, stage, event, "by", reason, forced, evidence)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .integer(customer), .text(move.axis.rawValue), .integer(transaction.now), .text(move.previous),
+                .integer(move.since),
                 .text(move.stage), SQLValue(move.event), SQLValue(transaction.actor.user), SQLValue(move.reason),
                 .integer(move.isForced ? 1 : 0), .text(JSONValue.object(move.evidence).text),
             ]
@@ -72,27 +76,42 @@ struct StageHistory {
             SELECT s.id, s.stage, s.at,
                 (SELECT n.at FROM customer_stages AS n
                     WHERE n.customer = s.customer AND n.axis = s.axis AND n.id > s.id ORDER BY n.id LIMIT 1),
-                s.event, e.type, s."by", s.reason, s.forced, s.evidence
+                s.event, e.type, s."by", s.reason, s.forced, s.evidence, e.resource
             FROM customer_stages AS s LEFT JOIN events AS e ON e.sequence = s.event
             WHERE s.customer = ? AND s.axis = ? AND s.id > ? ORDER BY s.id LIMIT ?
             """,
             [.integer(customer), .text(axis.rawValue), .integer(id), .integer(Int64(limit))]
         ) { row in
+            let access = transaction.actor.access
+            let isTold = row.textOrNil(10).map { access.allows(.read, on: $0) } ?? true
             let json = item(
                 stage: .string(row.text(1)),
                 from: row.int(2),
                 to: row.intOrNil(3),
                 cause: [
-                    "event": row.intOrNil(4).map(JSONValue.integer) ?? .null,
-                    "type": row.textOrNil(5).map(JSONValue.string) ?? .null,
+                    "event": isTold ? row.intOrNil(4).map(JSONValue.integer) ?? .null : .null,
+                    "type": isTold ? row.textOrNil(5).map(JSONValue.string) ?? .null : .null,
                     "by": row.intOrNil(6).map(JSONValue.integer) ?? .null,
                     "reason": row.textOrNil(7).map(JSONValue.string) ?? .null,
                     "forced": .bool(row.bool(8)),
-                    "evidence": (try? JSONReader.read(Array(row.text(9).utf8))) ?? [:],
+                    "evidence": evidence(row.text(9), to: access),
                 ]
             )
             return (row.int(0), json)
         }
+    }
+
+    /// The facts of that time, without the values that are held back.
+    private func evidence(_ stored: String, to access: Access) -> JSONValue {
+        let facts = (try? JSONReader.read(Array(stored.utf8)))?.objectValue ?? [:]
+        return .object(
+            JSONObject(
+                facts.members.map { member in
+                    let isTold = CustomerFact(rawValue: member.name)?.isTold(to: access) ?? false
+                    return JSONObject.Member(name: member.name, value: isTold ? member.value : .null)
+                }
+            )
+        )
     }
 
     private func item(stage: JSONValue, from: Int64, to: Int64?, cause: JSONObject) -> JSONValue {

@@ -78,7 +78,7 @@ struct StageOverrides {
         if !unmet.isEmpty, order.isForced {
             try transaction.actor.require(.change, on: StageOverrides.area.rawValue)
         } else {
-            issues += unmet.map { $0.issue(facts) }
+            issues += unmet.map { $0.issue(facts, to: transaction.actor.access) }
         }
         guard issues.isEmpty else { throw Problem.invalid(issues) }
         try connection.run(

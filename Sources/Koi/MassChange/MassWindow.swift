@@ -7,9 +7,11 @@ struct MassWindow {
 
     private(set) var size: Int64
 
-    /// - Parameter position: of the job, which keeps it from chunk to chunk.
-    init(_ position: JSONObject) {
-        size = max(position["window"]?.integerValue ?? MassOrder.window, MassWindow.smallest)
+    /// - Parameters:
+    ///   - position: of the job, which keeps it from chunk to chunk.
+    ///   - first: with how many it begins.
+    init(_ position: JSONObject, atFirst first: Int64 = MassOrder.window) {
+        size = max(position["window"]?.integerValue ?? first, MassWindow.smallest)
     }
 
     mutating func timed<T>(_ look: (Int64) throws -> T) rethrows -> T {

@@ -53,6 +53,9 @@ struct MergeService {
             try store.add(change, to: id)
         }
         let stored = try service.save(draft.record, before: survivor)
+        if Pool.pooled.contains(resource.name), stored["pool"] != survivor["pool"] {
+            try store.add(MergeChange(survivor, "pool", before: survivor["pool"], after: stored["pool"]), to: id)
+        }
         var snapshot = MergeSnapshot(survivor: survivor, loser: loser)
         snapshot.collaborators = try CollaboratorService(resource, transaction).adopt(from: loser.id, by: stored)
         snapshot.notifications = try moveNotifications(from: loser.id, to: survivor.id)
@@ -134,6 +137,7 @@ struct MergeService {
             throw Problem.invalid([refusal.issue(field: "from")])
         }
         try checkRights([survivor, loser])
+        try resource.rules.merging(loser, into: survivor, in: transaction)
         return (survivor, loser)
     }
 

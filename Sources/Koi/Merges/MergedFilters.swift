@@ -1,7 +1,7 @@
 import KoiJSON
 import KoiSQLite
 
-/// Views and webhooks that name the loser of a merge by its number, and name the survivor then: `customer=17`.
+/// Views, webhooks, rules and pools that name the loser of a merge by its number, and name the survivor then: `customer=17`.
 ///
 /// Each parameter that is changed is a change of the merge by itself, `filter.customer` of the view; nothing but numbers is in it.
 struct MergedFilters {
@@ -18,7 +18,7 @@ struct MergedFilters {
     }
 
     /// Resources whose records keep filters.
-    static let holders = [SavedView.resource, Webhook.resource, AssignmentRule.resource]
+    static let holders = KeptFilters.all.map(\.resource)
 
     static func isOne(_ change: MergeChange) -> Bool {
         change.field.hasPrefix(prefix) && holders.contains { $0.name == change.resource }

@@ -50,6 +50,17 @@ struct ReferenceField {
         return try connection.rows(sql.sql + " LIMIT ?", sql.values + [.integer(Int64(limit))]) { $0.int(0) }
     }
 
+    /// Whether a living record names one of the target, beside these of its resource.
+    func isNamed(_ id: Int64, besides own: [Int64], _ connection: Connection) throws -> Bool {
+        let named = holders(of: id, besides: [])
+        var sql = SQLFragment("SELECT 1 FROM \(Dialect.quoted(holder.name)) WHERE id IN (", [])
+        sql.append(named)
+        sql.append(") AND \"removedAt\" IS NULL")
+        let others = own.map(SQLValue.integer)
+        if !others.isEmpty { sql.append(" AND id NOT IN (\(Dialect.marks(others)))", others) }
+        return try connection.first(sql.sql + " LIMIT 1", sql.values) { _ in true } ?? false
+    }
+
     func count(of id: Int64, besides others: [Int64], _ connection: Connection) throws -> Int64 {
         let sql = holders(of: id, besides: others)
         return try connection.first("SELECT count(*) FROM (\(sql.sql)) AS h", sql.values) { $0.int(0) } ?? 0

@@ -44,11 +44,13 @@ struct UnmergeService {
             field.set(change.undone(field.value(of: restored)), in: &restored)
             try store.remove(change, of: merge.id)
         }
+        try Pool.leaveGone(&restored, transaction.connection)
         let service = RecordService(resource, transaction)
         let stored = try service.save(restored, before: survivor)
         try CollaboratorService(resource, transaction).release(snapshot.collaborators, by: stored)
         try store.setUndone(merge.id, by: transaction.actor.user, now: transaction.now)
         var returned = loser
+        try Pool.leaveGone(&returned, transaction.connection)
         if resource.takesExternalIDs { returned[SystemField.externalIDs.name] = keys.value }
         _ = try service.putBack(
             loser,

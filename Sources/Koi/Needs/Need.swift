@@ -17,6 +17,11 @@ package enum Need {
             .date("when", "When", "需求日期").impersonal(),
             .integer("budget", "Budget", "预算", Money.range).noted(Money.note.en, Money.note.zh),
             Money.currency(),
+            .reference("product", "Product", "产品", to: Product.resource.name)
+                .noted(
+                    "The one that they ask for; null for whatever fits by its words.",
+                    "对方指定的产品；留空则按关键词匹配产品。"
+                ),
             .text("expectations", "Expectations", "期望", max: 2_000, .multiline).unsorted()
                 .noted("What they said that they expect, of goods and of service.", "对方明确表达的对产品和服务的期望。"),
             .choice("horizon", "Horizon", "时间范围", horizons).fallback("now"),
@@ -49,6 +54,15 @@ struct NeedRules: RecordRules {
         in transaction: Transaction
     ) throws {
         Money.completeCurrency(of: &record, for: ["budget"], in: transaction)
+    }
+
+    /// What is needed anew may be what is sold already.
+    func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {
+        let told = ["what", "product", "budget", "currency", "status", "removedAt"]
+        guard record["status"] == "open", !record.isRemoved,
+            before.map({ before in told.contains { record[$0] != before[$0] } }) ?? true
+        else { return }
+        try ProductMatching.compare(record, in: transaction)
     }
 
     /// What a customer needs says how far it is.

@@ -22,6 +22,8 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     case followUpDue
     /// A record was taken from me, since I did not follow it up.
     case followUpTaken
+    /// So many first contacts of mine, or of nobody's, were not followed up. Parameters: `count`.
+    case contactsUnfollowed
     case passwordChanged
     /// Somebody signed in as me from a device that was not seen before. Parameters: `address`, `agent`.
     case newSignIn
@@ -41,6 +43,7 @@ package enum NotificationKind: String, Sendable, CaseIterable {
         case .answerOverdue: Text("A record was not answered in time", "有记录未按时响应")
         case .followUpDue: Text("A record will be taken from me", "有记录即将被收回")
         case .followUpTaken: Text("A record was taken from me", "有记录已被收回")
+        case .contactsUnfollowed: Text("First contacts were not followed up", "有首次接触未跟进")
         case .passwordChanged: Text("My password was changed", "我的密码被更改")
         case .newSignIn: Text("A sign-in from a new device", "新设备登录")
         case .secondFactorRemoved: Text("My second factor was removed", "我的两步验证被移除")
@@ -65,7 +68,7 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     var isAboutAccount: Bool {
         switch self {
         case .recordGiven, .recordsHandedOver, .recordShared, .taskReminder, .recordExpiring, .webhookPaused,
-            .nobodyAvailable, .answerDue, .answerOverdue, .followUpDue, .followUpTaken:
+            .nobodyAvailable, .answerDue, .answerOverdue, .followUpDue, .followUpTaken, .contactsUnfollowed:
             false
         case .passwordChanged, .newSignIn, .secondFactorRemoved: true
         }
@@ -111,6 +114,11 @@ package enum NotificationKind: String, Sendable, CaseIterable {
             Text(
                 "The {noun} {record} was taken from you, since it was not followed up.",
                 "{noun}“{record}”因长期未跟进已被收回。"
+            )
+        case (.contactsUnfollowed, _):
+            Text(
+                "First contacts that nobody has followed up: {count}. The report of unfollowed contacts names them.",
+                "有 {count} 个首次接触无人跟进，详见未跟进报表。"
             )
         case (.passwordChanged, true):
             Text("{by} changed your password.", "{by}更改了您的密码。")

@@ -63,7 +63,8 @@ struct HandoverOrder {
                 place: "successors[\(index)]"
             )
         }
-        resources = body["resources"]?.arrayValue?.compactMap(\.stringValue)
+        let named = (body["resources"]?.arrayValue ?? []).compactMap(\.stringValue)
+        resources = named.isEmpty ? nil : named
         reason = body["reason"]?.stringValue
     }
 }

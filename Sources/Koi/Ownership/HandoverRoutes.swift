@@ -34,9 +34,7 @@ package enum HandoverRoutes {
         // Whom the actor does not see is not there, whatever is sent.
         let user = try RecordService(User.resource, call.transaction()).find(call.id())
         let body = try HandoverOrder.body.read(call.object(), in: call.transaction())
-        let named = body["resources"]?.arrayValue?.isEmpty == false
-        let order = named ? body : JSONObject(body.members.filter { $0.name != "resources" })
-        return (HandoverOrder(of: user.id, order), order)
+        return (HandoverOrder(of: user.id, body), body)
     }
 }
 

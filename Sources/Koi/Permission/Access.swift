@@ -13,6 +13,8 @@ package final class Access: Sendable {
     let user: Int64?
     /// The user, and everybody in the user's team and the teams below it.
     private let team: [Int64]
+    /// The user's team and the teams below it.
+    private let teams: [Int64]
     let collaborations: Collaborations
     private let restrictions: [String: FieldRestrictions]
     /// By resource the fields that are held back from somebody.
@@ -31,6 +33,7 @@ package final class Access: Sendable {
         scopes: KeyScopes,
         user: Int64?,
         team: [Int64],
+        teams: [Int64] = [],
         collaborations: Collaborations = Collaborations(),
         guarded: [String: Set<String>] = [:],
         resources: [Resource]
@@ -39,13 +42,14 @@ package final class Access: Sendable {
         self.scopes = scopes
         self.user = user
         self.team = team
+        self.teams = teams
         self.collaborations = collaborations
         var restrictions: [String: FieldRestrictions] = [:]
         var encoders: [String: RecordEncoder] = [:]
         for resource in resources {
             let held = grants.reduce(FieldRestrictions.none) {
                 $0.and(FieldRestrictions($1.restrictions(of: resource.name)))
-            }
+            }.hidingWhatTells(resource.declared)
             let names = guarded[resource.name] ?? []
             guard !held.isEmpty || !names.isEmpty else { continue }
             if !held.isEmpty { restrictions[resource.name] = held }
@@ -84,6 +88,15 @@ package final class Access: Sendable {
         case .none: []
         case .own: user.map { [$0] } ?? []
         case .team: team
+        case .all: nil
+        }
+    }
+
+    /// The teams whose own records a right reaches; nil for every team's.
+    func teams(within scope: Scope) -> [Int64]? {
+        switch scope {
+        case .none, .own: []
+        case .team: teams
         case .all: nil
         }
     }
@@ -135,7 +148,10 @@ package final class Access: Sendable {
     private func visibility(of resource: Resource, within scope: Scope) -> Visibility {
         guard scope != .all else { return .all }
         guard let field = resource.ownerField, let users = users(within: scope) else { return .none }
-        return users.isEmpty ? .none : .owned(field: field, by: users)
+        guard let teamField = resource.teamField, let teams = teams(within: scope), !teams.isEmpty else {
+            return users.isEmpty ? .none : .owned(field: field, by: users)
+        }
+        return .any([.owned(field: field, by: users), .owned(field: teamField, by: teams)])
     }
 
     // MARK: Fields

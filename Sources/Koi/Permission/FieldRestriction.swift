@@ -90,6 +90,16 @@ package struct FieldRestrictions: Sendable, Equatable {
         return both
     }
 
+    /// What is worked out from fields that are held back is held back as well.
+    func hidingWhatTells(_ fields: [Field]) -> FieldRestrictions {
+        guard !isEmpty else { return self }
+        var all = self
+        for field in fields where field.tells.contains(where: { reading($0) != .clear }) {
+            all.byName[field.name] = self[field.name].and(.hidden)
+        }
+        return all
+    }
+
     /// Which of these fields are shown in clear where a field is written: itself, and where it holds the custom fields those.
     func clear(of names: Set<String>, within field: Field) -> Set<String> {
         names.filter { name in

@@ -66,6 +66,11 @@ package struct Organisation: Sendable {
         return members.contains(user) ? members : (members + [user]).sorted()
     }
 
+    /// A team and the teams below it.
+    func teams(from team: Int64) -> [Int64] {
+        ([team] + parents.keys.filter { $0 != team && isWithin($0, team) }).sorted()
+    }
+
     /// Whether a team is another or lies below it.
     func isWithin(_ team: Int64, _ ancestor: Int64) -> Bool {
         var place: Int64? = team
@@ -95,6 +100,7 @@ package struct Organisation: Sendable {
             scopes: scopes,
             user: user,
             team: colleagues(of: user, in: team),
+            teams: team.map(teams) ?? [],
             collaborations: try Collaborations(of: user, connection),
             guarded: guarded,
             resources: resources

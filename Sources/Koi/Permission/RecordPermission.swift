@@ -28,8 +28,11 @@ struct RecordPermission {
             guard scope == .all else { throw Problem.notPermitted(.create, resource.name) }
             return
         }
-        if record[field].isNull, scope < .all, let user = transaction.actor.user { record[field] = .integer(user) }
         let reach = max(scope, access.scope(.assign, on: resource.name))
+        if let team = resource.teamField.flatMap({ record[$0].integerValue }), record[field].isNull {
+            return try require(team: team, within: reach)
+        }
+        if record[field].isNull, scope < .all, let user = transaction.actor.user { record[field] = .integer(user) }
         try require(record[field].integerValue, within: reach)
     }
 
@@ -69,6 +72,45 @@ struct RecordPermission {
         guard reach > .none else { throw Problem.notPermitted(.assign, resource.name) }
         if let owner = before[field].integerValue { try require(owner, within: reach) }
         try require(record[field].integerValue, within: reach)
+    }
+
+    /// A record is given up by its owner, or taken from somebody whom the right to assign reaches.
+    ///
+    /// - Throws: `Problem.invalid` where the role may not write the owner, 403 where it may not take the record from them.
+    func checkRelease(_ before: Record) throws {
+        guard !access.isFull, !isPersonal, let field = ownField, let owner = before[field].integerValue else { return }
+        try requireWritable(field)
+        guard owner != transaction.actor.user else { return }
+        let reach = access.scope(.assign, on: resource.name)
+        guard reach > .none else { throw Problem.notPermitted(.assign, resource.name) }
+        try require(owner, within: reach)
+    }
+
+    /// Somebody takes a record that nobody has.
+    ///
+    /// - Throws: as for any other change of owner.
+    func checkClaim(_ record: Record, before: Record) throws {
+        guard !access.isFull, !isPersonal, let field = ownField else { return }
+        try require(.read)
+        try require(.change)
+        try requireWritable(field)
+        try checkOwner(record, before: before)
+    }
+
+    private func requireWritable(_ field: String) throws {
+        guard !access.restrictions(of: resource.name).isWritable(field) else { return }
+        throw Problem.invalid([RecordDraft.notWritable.issue(field: field)])
+    }
+
+    /// Whether the actor may make a record that belongs to somebody.
+    func mayGive(to owner: Int64) -> Bool {
+        guard !access.isFull, !isPersonal else { return true }
+        let reach = max(access.scope(.create, on: resource.name), access.scope(.assign, on: resource.name))
+        return access.users(within: reach)?.contains(owner) ?? true
+    }
+
+    private func require(team: Int64, within scope: Scope) throws {
+        guard access.teams(within: scope)?.contains(team) ?? true else { throw Problem.outOfReach(resource) }
     }
 
     private func require(_ owner: Int64?, within scope: Scope) throws {

@@ -57,6 +57,18 @@ struct PipelineStage: Sendable {
         )
     }
 
+    /// The open stage of a pipeline in which a deal was last; nil where it was in none.
+    static func lastOpen(of deal: Int64, in pipeline: Int64, _ connection: Connection) throws -> PipelineStage? {
+        try connection.first(
+            columns + """
+                 JOIN deal_stages AS h ON h.stage = s.id
+                WHERE h.deal = ? AND s.pipeline = ? AND s.kind = 'open' ORDER BY h.id DESC LIMIT 1
+                """,
+            [.integer(deal), .integer(pipeline)],
+            PipelineStage.init
+        )
+    }
+
     /// Where the deals of a pipeline begin; nil where nothing is open in it.
     static func first(of pipeline: Int64, _ connection: Connection) throws -> PipelineStage? {
         try all(of: pipeline, connection).first { $0.kind == .open }

@@ -66,12 +66,14 @@ struct StageRules: RecordRules {
         guard record["requiredFields"] != before?["requiredFields"] else { return }
         let known = (before?["requiredFields"].arrayValue ?? []).compactMap(\.stringValue)
         for (index, name) in (record["requiredFields"].arrayValue ?? []).compactMap(\.stringValue).enumerated()
-        where !known.contains(name) && !canRequire(name, transaction) {
+        where !known.contains(name) && !canRequire(name, record["kind"], transaction) {
             issues.append(StageRules.unknown.issue(field: "requiredFields[\(index)]"))
         }
     }
 
-    private func canRequire(_ name: String, _ transaction: Transaction) -> Bool {
+    private func canRequire(_ name: String, _ kind: JSONValue, _ transaction: Transaction) -> Bool {
+        // Nothing but a lost deal has one.
+        if name == "lostReason", kind != "lost" { return false }
         if let field = Deal.resource.declared.first(where: { $0.name == name }) {
             return !field.isReadOnly && field.kind.hasValues
         }

@@ -3,7 +3,7 @@ import KoiSQLite
 
 /// When a record lay in a pool, who tried to take it, and why it was given back.
 struct HeldPoolEntries: PersonalHolding {
-    let name = "pools"
+    let name = "poolEntries"
 
     /// The reasons, which are free text.
     func erase(_ record: Record, _ marks: PersonalMarks, in transaction: Transaction) throws -> Int64 {

@@ -71,8 +71,8 @@ package enum Pool {
                 .example([["tier": "general", "noContactDays": 30]]),
             .integer("warnDays", "Warning", "提前提醒天数", 0...365).fallback(7)
                 .noted(
-                    "How many days before a record is taken back its owner is told; nothing is taken without.",
-                    "回收前多少天提醒负责人；未提醒的记录不会被回收。"
+                    "How many days before a record is taken back its owner is told, without which nothing is taken; 0 to tell nobody.",
+                    "回收前多少天提醒负责人，未提醒的记录不会被回收；为 0 时不提醒。"
                 ),
             .list("exemptTags", "Exempt tags", "豁免标签", max: 50, of: TextRule(maximum: 50))
                 .noted("A record with one of these is never taken back.", "带有任一标签的记录不会被回收。"),
@@ -81,7 +81,7 @@ package enum Pool {
         ]
     )
 
-    private static let choices = [Choice("customers", "Customers", "客户"), Choice("leads", "Leads", "线索")]
+    private static let choices = [Choice("leads", "Leads", "线索"), Choice("customers", "Customers", "客户")]
 
     /// The fields of a record that lie in a pool.
     static let fields: [Field] = [
@@ -89,9 +89,42 @@ package enum Pool {
             .noted("Where it lies, owned by nobody.", "所在公海；此时没有负责人。")
     ]
 
-    /// Who owns a record has taken it out of its pool, whatever gave it to them.
-    static func check(_ record: inout Record) {
-        if !record["owner"].isNull { record["pool"] = .null }
+    /// Who owns a record has taken it out of its pool, whatever gave it to them; what is closed is nobody's work any more.
+    static func leave(_ record: inout Record) {
+        if !record["owner"].isNull || !takes(record) { record["pool"] = .null }
+    }
+
+    /// Whether a record may lie in a pool: a lead that was converted or is worth nothing may not.
+    static func takes(_ record: Record) -> Bool {
+        Assignable.of(record.resource)?.isOpen(record) ?? true
+    }
+
+    /// The same on the table under alias `t`.
+    static func condition(_ resource: Resource) -> SQLFragment {
+        SQLFragment(Assignable.of(resource)?.open ?? "1 = 1")
+    }
+
+    // MARK: Back to a pool
+
+    /// What comes back as it was lies in no pool that has gone since.
+    static func leaveGone(_ record: inout Record, _ connection: Connection) throws {
+        guard pooled.contains(record.resource.name), !record["pool"].isNull else { return }
+        if try !isThere(record["pool"], connection) { record["pool"] = .null }
+    }
+
+    /// Lays a record that nobody has again into the pool from which it was taken, where that is still there.
+    static func putBack(_ before: Record, into pool: JSONValue, in transaction: Transaction) throws {
+        guard pooled.contains(before.resource.name), before["owner"].isNull, before["pool"].isNull,
+            try isThere(pool, transaction.connection)
+        else { return }
+        var record = before
+        record["pool"] = pool
+        _ = try RecordService(before.resource, transaction).save(record, before: before)
+    }
+
+    private static func isThere(_ pool: JSONValue, _ connection: Connection) throws -> Bool {
+        guard let id = pool.integerValue else { return false }
+        return try RecordStore(resource, connection).find(id, .all) != nil
     }
 }
 
@@ -103,33 +136,65 @@ struct PoolRules: RecordRules {
         issues: inout [Problem.Issue],
         in transaction: Transaction
     ) throws {
-        try SavedViewRules().checkParameters(record, &issues, transaction)
-        for (index, rule) in RecyclingRule.all(record["rules"]).enumerated() where rule.isEmpty {
-            issues.append(PoolRules.empty.issue(field: "rules[\(index)]"))
-        }
+        try checkFilter(record, before, &issues, transaction)
+        checkRules(record, before, &issues, transaction)
         let isIdle = record["recycles"] == true && (record["rules"].arrayValue ?? []).isEmpty
         if isIdle { issues.append(PoolRules.ruleless.issue(field: "rules")) }
+    }
+
+    /// One that cannot be used any more stands in the way of no other change, but of taking records back.
+    private func checkFilter(
+        _ record: Record,
+        _ before: Record?,
+        _ issues: inout [Problem.Issue],
+        _ transaction: Transaction
+    ) throws {
+        let begins = record["recycles"] == true && before?["recycles"] != true
+        guard begins || record["filter"] != before?["filter"], let name = record["resource"].stringValue else { return }
+        issues += try FilterCheck.issues(ofRule: record["filter"], on: name, in: "filter", transaction)
+    }
+
+    private func checkRules(
+        _ record: Record,
+        _ before: Record?,
+        _ issues: inout [Problem.Issue],
+        _ transaction: Transaction
+    ) {
+        let hasTiers =
+            record["resource"].stringValue.flatMap { transaction.catalog.resources[$0] }?.field("tier") != nil
+        for (index, rule) in RecyclingRule.all(record["rules"]).enumerated() {
+            if rule.isEmpty { issues.append(PoolRules.empty.issue(field: "rules[\(index)]")) }
+            guard rule.tier != nil, !hasTiers, record["rules"] != before?["rules"] else { continue }
+            issues.append(PoolRules.tierless.issue(field: "rules[\(index)].tier"))
+        }
     }
 
     func removing(_ record: Record, in transaction: Transaction) throws {
         guard let name = record["resource"].stringValue, Pool.pooled.contains(name) else { return }
         let held = try transaction.connection.first(
-            "SELECT 1 FROM \(Dialect.quoted(name)) WHERE pool = ? LIMIT 1",
-            [.integer(record.id)]
+            """
+            SELECT 1 FROM \(Dialect.quoted(name)) AS t WHERE t.pool = ? AND NOT EXISTS (
+                SELECT 1 FROM merges AS m WHERE m.resource = ? AND m.loser = t.id AND m."undoneAt" IS NULL) LIMIT 1
+            """,
+            [.integer(record.id), .text(name)]
         ) { _ in true }
         guard held == nil else {
             throw Problem.conflict(
                 "pool_not_empty",
-                Text("Records lie in this pool. Give them to somebody first.", "此公海中仍有记录，请先分配。")
+                Text(
+                    "Records lie in this pool, be it in the bin. Give them to somebody first.",
+                    "此公海中仍有记录（含回收站中的），请先分配。"
+                )
             )
         }
     }
 
     private static let empty = ValueRefusal(
         "empty_rule",
-        "Say after how many days: noContactDays.",
-        "请填写天数：noContactDays。"
+        "Say after how many days: noContactDays, noDealDays or contractEndedDays.",
+        "请至少填写一项天数：noContactDays、noDealDays 或 contractEndedDays。"
     )
+    private static let tierless = ValueRefusal("no_tier", "Leads have no tier; leave it out.", "线索没有等级，请勿填写。")
     private static let ruleless = ValueRefusal(
         "required",
         "A pool that takes records back needs a rule.",

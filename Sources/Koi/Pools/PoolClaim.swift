@@ -30,15 +30,15 @@ struct PoolClaim {
         guard let record = try RecordStore(resource, transaction.connection).find(id, .all) else { throw unseen }
         // Whoever asks again, since the answer was lost, is told that it is theirs.
         if let user = transaction.actor.user, record["owner"] == .integer(user), sees(record) { return .won(record) }
-        guard record["owner"].isNull, let pool = try pool(record["pool"].integerValue) else {
+        guard record["owner"].isNull, Pool.takes(record), let pool = try pool(record["pool"].integerValue) else {
             return .refused(try late(record))
         }
         guard let user = transaction.actor.user, try PoolMembers(pool, transaction).has(user) else {
             guard sees(record), let user = transaction.actor.user else { throw unseen }
             try note(.notMember, pool.id, record, user)
-            return .refused(PoolClaim.notMember)
+            return .refused(PoolMembers.notMember)
         }
-        try transaction.actor.require(.change, on: resource.name)
+        try RecordPermission(resource, transaction).checkClaim(owned(record, by: user), before: record)
         if let (kind, problem) = try refusal(of: record, pool, user) {
             try note(kind, pool.id, record, user)
             return .refused(problem)
@@ -47,12 +47,17 @@ struct PoolClaim {
     }
 
     private func take(_ before: Record, from pool: Record, for user: Int64) throws -> Record {
+        try note(.won, pool.id, before, user)
+        let name = pool["name"].stringValue ?? ""
+        return try RecordService(resource, transaction)
+            .save(owned(before, by: user), before: before, reason: "claimed: " + name)
+    }
+
+    private func owned(_ before: Record, by user: Int64) -> Record {
         var record = before
         record["owner"] = .integer(user)
         record["pool"] = .null
-        try note(.won, pool.id, record, user)
-        let name = pool["name"].stringValue ?? ""
-        return try RecordService(resource, transaction).save(record, before: before, reason: "claimed: " + name)
+        return record
     }
 
     // MARK: What forbids it
@@ -73,13 +78,13 @@ struct PoolClaim {
         return nil
     }
 
-    /// Until when who had the record cannot take it; nil for who can.
+    /// Until when who had the record cannot take it, whoever had it since; nil for who can.
     private func cooldown(of record: Record, _ pool: Record, _ user: Int64) throws -> Int64? {
         guard let days = pool["cooldownDays"].integerValue, days > 0 else { return nil }
         let left =
             try transaction.connection.first(
                 """
-                SELECT max(at) FROM ownerships WHERE resource = ? AND record = ? AND previous = ? AND owner IS NULL
+                SELECT max(at) FROM ownerships WHERE resource = ? AND record = ? AND previous = ?
                 """,
                 [.text(resource.name), .integer(record.id), .integer(user)]
             ) { $0.intOrNil(0) } ?? nil
@@ -98,21 +103,29 @@ struct PoolClaim {
         return count ?? 0 >= cap
     }
 
-    /// What whoever comes too late is told: who was first, and when.
+    /// What whoever comes too late is told: who has it since it was taken, and when they got it.
     private func late(_ record: Record) throws -> Problem {
         let subject = EventSubject(resource: resource.name, id: record.id)
         if let win = try entries.lastWin(of: subject, since: transaction.now - PoolClaim.memory),
-            let pool = try pool(win.pool), let user = transaction.actor.user,
+            let owner = record["owner"].integerValue, let pool = try pool(win.pool), let user = transaction.actor.user,
             try PoolMembers(pool, transaction).has(user) || sees(record)
         {
-            try note(.lost, win.pool, record, user, winner: win.user)
-            let name = try transaction.connection.first("SELECT name FROM users WHERE id = ?", [.integer(win.user)]) {
+            try note(.lost, win.pool, record, user, winner: owner)
+            let name = try transaction.connection.first("SELECT name FROM users WHERE id = ?", [.integer(owner)]) {
                 $0.text(0)
             }
-            return PoolClaim.taken(by: win.user, name ?? "", at: win.at)
+            return PoolClaim.taken(by: owner, name ?? "", at: owner == win.user ? win.at : try given(record) ?? win.at)
         }
         guard sees(record) else { throw unseen }
         return PoolClaim.notInPool
+    }
+
+    /// When its owner got it.
+    private func given(_ record: Record) throws -> Int64? {
+        try transaction.connection.first(
+            "SELECT max(at) FROM ownerships WHERE resource = ? AND record = ?",
+            [.text(resource.name), .integer(record.id)]
+        ) { $0.intOrNil(0) } ?? nil
     }
 
     private func note(
@@ -174,12 +187,6 @@ extension PoolClaim {
             Text("Who has \(cap) or more takes no more. Give some back first.", "您名下已有 \(cap) 条或更多，请先释放部分记录。")
         )
     }
-
-    private static let notMember = Problem.forbidden(
-        "not_member",
-        "You are not a member of this pool. Ask whoever looks after it.",
-        "您不是此公海的成员，请联系管理人员。"
-    )
 
     private static let notInPool = Problem.conflict(
         "not_in_pool",

@@ -32,22 +32,26 @@ enum PoolDocumentation {
         return docs
     }()
 
-    static let contests = page(
+    static let contests = entries(
         "listPoolContests",
-        "Lists every attempt to take a record out of the pool, the newest first: won, lost to whom, or refused by what.",
-        entry
+        "Lists every attempt to take a record out of the pool, the newest first: won, lost to whom, or refused by what. For members, and who may change the pool."
     )
 
-    static let log = page(
+    static let log = entries(
         "listPoolLog",
-        "Lists what happened to records of the pool, the newest first: attempts, what was given back, warnings, and what was taken back.",
-        entry
+        "Lists what happened to records of the pool, the newest first: attempts, what was given back, warnings, and what was taken back. For members, and who may change the pool; why somebody gave a record back is told to who sees that one."
     )
+
+    private static func entries(_ operation: String, _ summary: String) -> RouteDocumentation {
+        var docs = page(operation, summary, entry)
+        docs.problems.append(.forbidden)
+        return docs
+    }
 
     static let recycling: RouteDocumentation = {
         var docs = page(
             "previewPoolRecycling",
-            "Lists what the pool is about to take back of the records that you see, as the nightly job does it. A page may be short though next leads on.",
+            "Lists what the pool is about to take back of the records that you see, as the nightly job does it. A page may be short though next leads on. Where its filter cannot be used any more, it takes nothing (409 filter_unusable).",
             Schema.object(
                 [
                     "record": Schema.idSchema, "owner": Schema.idSchema,
@@ -68,6 +72,7 @@ enum PoolDocumentation {
             "description": "How far ahead to look; as far as the warning where none is given.",
             "schema": ["type": "integer", "minimum": 0, "maximum": 3_650],
         ])
+        docs.problems.append(.conflict)
         return docs
     }()
 
@@ -81,7 +86,7 @@ enum PoolDocumentation {
         docs.parameters = [Schema.idParameter]
         docs.answer = Schema.reference(one)
         docs.answerFields = ["ETag": "Version and representation of the record."]
-        docs.problems = [.badRequest, .forbidden, .notFound, .conflict]
+        docs.problems = [.badRequest, .forbidden, .notFound, .conflict, .unprocessableContent]
         return docs
     }
 
@@ -89,7 +94,7 @@ enum PoolDocumentation {
         let one = Schema.component(resource)
         var docs = documentation(
             "release" + one,
-            "Gives the \(resource.label.en) back to a pool, with a reason.",
+            "Gives the \(resource.label.en) back to a pool, with a reason. Its owner may; whoever else may change it needs the right to assign over the owner, too.",
             tag: resource.name
         )
         docs.parameters = [
@@ -100,7 +105,8 @@ enum PoolDocumentation {
         docs.answer = Schema.reference(one)
         docs.answerFields = ["ETag": "Version and representation of the record."]
         docs.problems = [
-            .badRequest, .forbidden, .notFound, .preconditionFailed, .unsupportedMediaType, .unprocessableContent,
+            .badRequest, .forbidden, .notFound, .conflict, .preconditionFailed, .unsupportedMediaType,
+            .unprocessableContent,
         ]
         return docs
     }

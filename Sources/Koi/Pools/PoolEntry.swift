@@ -75,15 +75,23 @@ struct PoolEntries {
     }
 
     /// A page, the newest first, as `{"items": […], "next": …}`.
-    func page(of pool: Int64, contests: Bool, _ query: PageQuery) throws -> [UInt8] {
+    ///
+    /// - Parameter visibility: the records of which also is told why somebody gave them back.
+    func page(
+        of pool: Record,
+        contests: Bool,
+        seeing visibility: Visibility,
+        _ query: PageQuery
+    ) throws -> [UInt8] {
         let kinds = PoolEntry.Kind.allCases.filter { $0.isContest || !contests }.map { SQLValue.text($0.rawValue) }
         let before = try query.position()?.id ?? .max
+        let reason = PoolEntries.reason(pool["resource"].stringValue ?? "", visibility)
         let items = try connection.rows(
             """
-            SELECT id, resource, record, at, kind, "user", winner, reason FROM pool_entries
-            WHERE pool = ? AND id < ? AND kind IN (\(Dialect.marks(kinds))) ORDER BY id DESC LIMIT ?
+            SELECT p.id, p.resource, p.record, p.at, p.kind, p."user", p.winner, \(reason.sql) FROM pool_entries AS p
+            WHERE p.pool = ? AND p.id < ? AND p.kind IN (\(Dialect.marks(kinds))) ORDER BY p.id DESC LIMIT ?
             """,
-            [.integer(pool), .integer(before)] + kinds + [.integer(Int64(query.limit + 1))]
+            reason.values + [.integer(pool.id), .integer(before)] + kinds + [.integer(Int64(query.limit + 1))]
         ) { row in
             (
                 id: row.int(0),
@@ -100,5 +108,17 @@ struct PoolEntries {
         let next = items.count > query.limit ? page.last.map { query.cursor(after: $0.id) } : nil
         let answer: JSONValue = ["items": .array(page.map(\.json)), "next": next.map(JSONValue.string) ?? .null]
         return Array(answer.text.utf8)
+    }
+
+    /// What people wrote is about the record, and for who sees that one; what Koi wrote is the rule.
+    private static func reason(_ resource: String, _ visibility: Visibility) -> SQLFragment {
+        guard let seen = visibility.condition else { return SQLFragment("p.reason") }
+        return SQLFragment(
+            """
+            CASE WHEN p.kind <> 'released' OR EXISTS (
+                SELECT 1 FROM \(Dialect.quoted(resource)) AS t WHERE t.id = p.record AND \(seen.sql)) THEN p.reason END
+            """,
+            seen.values
+        )
     }
 }

@@ -15,11 +15,13 @@ struct PoolRecords {
     private let resource: Resource
     private let transaction: Transaction
 
-    /// - Throws: `Problem.notFound` where the pool is of records that Koi does not have.
+    /// - Throws: `Problem.notFound` where the pool is of records that Koi does not have, 403 where the actor may read none of
+    ///   these at all.
     init(_ pool: Record, _ transaction: Transaction) throws {
         guard let resource = pool["resource"].stringValue.flatMap({ transaction.catalog.resources[$0] }) else {
             throw Problem.notFound(Pool.resource.label)
         }
+        try RecordPermission(resource, transaction).require(.read)
         self.pool = pool
         self.resource = resource
         self.transaction = transaction
@@ -53,7 +55,7 @@ struct PoolRecords {
         return try transaction.connection.rows(
             """
             SELECT \(resource.encoder.selection) FROM \(Dialect.quoted(resource.name)) AS t
-            WHERE t.pool = ? AND t.owner IS NULL AND t."removedAt" IS NULL AND \(condition)
+            WHERE t.pool = ? AND t.owner IS NULL AND t."removedAt" IS NULL AND \(Pool.condition(resource).sql) AND \(condition)
             """,
             [.integer(pool.id)] + values
         ) { try store.record(from: $0) }

@@ -11,14 +11,18 @@ struct PoolRelease {
         self.transaction = transaction
     }
 
-    /// Gives a record that the actor may change to a pool.
+    /// Gives a record that the actor may change, and take from its owner, to a pool.
     ///
     /// One that lies there stays.
     ///
-    /// - Throws: 403 where the actor may not change it, `Problem.invalid` for a pool of other records, or what `match` throws.
+    /// - Throws: 403 where the actor may not change it or take it from its owner, `Problem.invalid` for a pool of other
+    ///   records, 409 for one that lies in no pool, or what `match` throws.
     func release(_ before: Record, to pool: Int64, reason: String, match: (Int64) throws -> Void) throws -> Record {
-        try RecordPermission(resource, transaction).check(.change, before)
+        let permission = RecordPermission(resource, transaction)
+        try permission.check(.change, before)
+        try permission.checkRelease(before)
         try match(before.version)
+        guard Pool.takes(before) else { throw PoolRelease.closed }
         let pools = RecordStore(Pool.resource, transaction.connection)
         guard let found = try pools.find(pool, transaction.visibility(of: Pool.resource)),
             found["resource"].stringValue == resource.name
@@ -45,5 +49,9 @@ struct PoolRelease {
         return try RecordService(resource, transaction).save(record, before: before, reason: reason)
     }
 
+    private static let closed = Problem.conflict(
+        "closed",
+        Text("This is closed: only what is open lies in a pool.", "此记录已结束，只有未结束的记录可以放入公海。")
+    )
     private static let noPool = ValueRefusal("not_found", "There is no such pool for these records.", "没有适用于此类记录的公海。")
 }

@@ -80,8 +80,13 @@ enum PoolRoutes {
 
     private static func entries(_ call: Call, contests: Bool) throws -> Answer {
         let (transaction, pool) = (try call.transaction(), try pool(call))
+        try PoolMembers(pool, transaction).requireOrKeeper()
         let query = try PageQuery(call.query, of: "pools/\(pool.id)/\(contests ? "contests" : "log")")
-        return .json(try PoolEntries(transaction.connection).page(of: pool.id, contests: contests, query))
+        let resource = pool["resource"].stringValue.flatMap { transaction.catalog.resources[$0] }
+        let seen = resource.map { transaction.visibility(of: $0) } ?? Visibility.none
+        return .json(
+            try PoolEntries(transaction.connection).page(of: pool, contests: contests, seeing: seen, query)
+        )
     }
 
     private static func recycling(_ call: Call) throws -> Answer {

@@ -3,45 +3,43 @@ import KoiSQLite
 
 /// Takes back, every night, what nobody has looked after, and tells owners before.
 enum RecyclingJob {
-    private static let window: Int64 = 500
-
     static let kind = JobKind("recyclePools", recurrence: .daily(minute: 19 * 60 + 30), chunk: chunk)
 
     /// The position is the pool and the record up to which all is done.
     static func chunk(_ chunk: inout JobChunk) throws -> JobStep {
         let transaction = chunk.transaction
-        var taken = chunk.position["taken"]?.integerValue ?? 0
-        var warned = chunk.position["warned"]?.integerValue ?? 0
-        defer {
-            chunk.position["taken"] = .integer(taken)
-            chunk.position["warned"] = .integer(warned)
-        }
-        while chunk.hasTime {
-            guard let pool = try next(chunk.position["pool"]?.integerValue ?? 0, transaction) else {
+        var round = Round(chunk.position)
+        defer { chunk.position = round.position }
+        // One at least, or what takes all the time to be found would be looked for again and again.
+        repeat {
+            guard let pool = try next(round.pool, transaction) else {
                 try forget(transaction)
-                return .done(["recycled": .integer(taken), "warned": .integer(warned)])
+                return .done(round.result)
             }
-            let after = chunk.position["after"]?.integerValue ?? 0
-            guard let walk = try RecyclingWalk(pool, transaction), try after < walk.last() else {
-                chunk.position["pool"] = .integer(pool.id + 1)
-                chunk.position["after"] = 0
+            round.begin(pool.id)
+            guard let walk = try RecyclingWalk(pool, transaction), try round.after < walk.last() else {
+                round.end()
                 continue
             }
-            let warnTime = (pool["warnDays"].integerValue ?? 0) * PoolDay.length
-            for candidate in try walk.candidates(after: after, window: window, by: transaction.now + warnTime) {
-                guard chunk.hasTime else { return .more }
+            let time = transaction.now + (pool["warnDays"].integerValue ?? 0) * PoolDay.length
+            let after = round.after
+            let found = try round.window.timed { window in
+                (size: window, candidates: try walk.candidates(after: after, window: window, by: time))
+            }
+            for (index, candidate) in found.candidates.enumerated() {
+                guard index == 0 || chunk.hasTime else { return .more }
                 if candidate.takenAt <= transaction.now {
                     try take(candidate, walk, transaction)
-                    taken += 1
+                    round.taken += 1
                 } else if candidate.warning == nil {
                     try warn(candidate, walk, transaction)
-                    warned += 1
+                    round.warned += 1
                 }
-                chunk.position["after"] = .integer(candidate.record)
+                round.after = candidate.record
                 chunk.done += 1
             }
-            chunk.position["after"] = .integer(after + window)
-        }
+            round.after = after + found.size
+        } while chunk.hasTime
         return .more
     }
 
@@ -108,4 +106,44 @@ enum RecyclingJob {
             [.integer(transaction.now - 400 * PoolDay.length)]
         )
     }
+}
+
+/// How far the job is, kept in its position.
+private struct Round {
+    /// The numbers that are looked at at once, where that has not taken long.
+    private static let window: Int64 = 500
+
+    private(set) var pool: Int64
+    var after: Int64
+    var window: MassWindow
+    var taken: Int64
+    var warned: Int64
+
+    init(_ position: JSONObject) {
+        pool = position["pool"]?.integerValue ?? 0
+        after = position["after"]?.integerValue ?? 0
+        window = MassWindow(position, atFirst: Round.window)
+        taken = position["taken"]?.integerValue ?? 0
+        warned = position["warned"]?.integerValue ?? 0
+    }
+
+    /// Another pool than the one before begins with its first record.
+    mutating func begin(_ pool: Int64) {
+        if pool != self.pool { after = 0 }
+        self.pool = pool
+    }
+
+    mutating func end() {
+        pool += 1
+        after = 0
+    }
+
+    var position: JSONObject {
+        [
+            "pool": .integer(pool), "after": .integer(after), "window": .integer(window.size),
+            "taken": .integer(taken), "warned": .integer(warned),
+        ]
+    }
+
+    var result: JSONObject { ["recycled": .integer(taken), "warned": .integer(warned)] }
 }

@@ -1,3 +1,4 @@
+import KoiHTTP
 import KoiJSON
 import KoiSQLite
 
@@ -18,10 +19,15 @@ struct RecyclingPreview {
     /// A page of the records that the actor sees, by number.
     ///
     /// - Parameter days: how far ahead is looked.
+    /// - Throws: `Problem` 409 where the filter of the pool cannot be used any more.
     func page(_ query: PageQuery, days: Int64) throws -> [UInt8] {
-        guard let resource = pool["resource"].stringValue.flatMap({ transaction.catalog.resources[$0] }),
-            let walk = try RecyclingWalk(pool, transaction, visible: transaction.visibility(of: resource))
-        else { return RecyclingPreview.answer([], next: nil) }
+        guard let resource = pool["resource"].stringValue.flatMap({ transaction.catalog.resources[$0] }) else {
+            return RecyclingPreview.answer([], next: nil)
+        }
+        guard try RecyclingWalk.filter(of: pool, resource, transaction) != nil else { throw RecyclingPreview.unusable }
+        guard let walk = try RecyclingWalk(pool, transaction, visible: transaction.visibility(of: resource)) else {
+            return RecyclingPreview.answer([], next: nil)
+        }
         let time = transaction.now + days * PoolDay.length
         let last = try walk.last()
         var after = try query.position()?.id ?? 0
@@ -44,6 +50,19 @@ struct RecyclingPreview {
             "takenAt": .string(Timestamp.text(candidate.takenAt)),
         ]
     }
+
+    private static let unusable = Problem(
+        .conflict,
+        "filter_unusable",
+        Text("This pool takes nothing back: its filter cannot be used any more.", "此公海不会回收任何记录：其筛选条件已无法使用。"),
+        issues: [
+            ValueRefusal(
+                "bad_parameter",
+                "Send another filter: what this one asks for is not there any more.",
+                "请更换筛选条件：其所用的字段已不存在。"
+            ).issue(field: "filter")
+        ]
+    )
 
     private static func answer(_ items: [JSONValue], next: String?) -> [UInt8] {
         let answer: JSONValue = ["items": .array(items), "next": next.map(JSONValue.string) ?? .null]

@@ -5,10 +5,14 @@ struct RecyclingRule {
     static let fields: [Field] = [
         .choice("tier", "Tier", "等级", Customer.tiers),
         .integer("noContactDays", "Days without contact", "未跟进天数", 1...3_650),
+        .integer("noDealDays", "Days without a deal", "无商机天数", 1...3_650),
+        .integer("contractEndedDays", "Days after the contract", "合同到期后天数", 0...3_650),
     ]
 
-    private let tier: String?
+    let tier: String?
     private let noContactDays: Int64?
+    private let noDealDays: Int64?
+    private let contractEndedDays: Int64?
 
     static func all(_ value: JSONValue) -> [RecyclingRule] {
         (value.arrayValue ?? []).compactMap { $0.objectValue.map(RecyclingRule.init) }
@@ -17,13 +21,16 @@ struct RecyclingRule {
     private init(_ rule: JSONObject) {
         tier = rule["tier"]?.stringValue
         noContactDays = rule["noContactDays"]?.integerValue
+        noDealDays = rule["noDealDays"]?.integerValue
+        contractEndedDays = rule["contractEndedDays"]?.integerValue
     }
 
-    var isEmpty: Bool { noContactDays == nil }
+    var isEmpty: Bool { noContactDays == nil && noDealDays == nil && contractEndedDays == nil }
 
     /// For the history of owners.
     var reason: String {
-        noContactDays.map { "noContactDays=\($0)" } ?? ""
+        [("noContactDays", noContactDays), ("noDealDays", noDealDays), ("contractEndedDays", contractEndedDays)]
+            .compactMap { name, days in days.map { "\(name)=\($0)" } }.joined(separator: ", ")
     }
 
     /// What is known of a record, in milliseconds since 1970.
@@ -32,6 +39,11 @@ struct RecyclingRule {
         /// Since when its owner has it.
         let heldSince: Int64
         let lastContact: Int64?
+        /// When the newest deal was made; whether one is open.
+        var lastDeal: Int64?
+        var hasOpenDeal = false
+        /// The end of the last contract.
+        var contractEnd: Int64?
     }
 
     /// When a record is to be taken back, and by which rule; nil for never.
@@ -42,6 +54,18 @@ struct RecyclingRule {
     }
 
     private func due(_ facts: Facts) -> Int64? {
-        noContactDays.map { max(facts.heldSince, facts.lastContact ?? .min) + $0 * PoolDay.length }
+        var times: [Int64] = []
+        if let days = noContactDays {
+            times.append(max(facts.heldSince, facts.lastContact ?? .min) + days * PoolDay.length)
+        }
+        if let days = noDealDays {
+            guard !facts.hasOpenDeal else { return nil }
+            times.append(max(facts.heldSince, facts.lastDeal ?? .min) + days * PoolDay.length)
+        }
+        if let days = contractEndedDays {
+            guard let end = facts.contractEnd else { return nil }
+            times.append(max(facts.heldSince, end + days * PoolDay.length))
+        }
+        return times.max()
     }
 }

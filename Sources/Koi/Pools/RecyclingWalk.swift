@@ -19,23 +19,29 @@ struct RecyclingWalk {
     let resource: Resource
     private let rules: [RecyclingRule]
     private let warnTime: Int64
+    private let clocks: LocalTime
     private let condition: SQLFragment
     private let transaction: Transaction
 
     /// - Parameter visible: which records are looked at; all for the job.
-    /// - Returns: nil for a pool without rules, or of records that Koi does not have.
+    /// - Returns: nil for a pool without rules, of records that Koi does not have, or with a filter that cannot be used.
     init?(_ pool: Record, _ transaction: Transaction, visible: Visibility = .all) throws {
         let rules = RecyclingRule.all(pool["rules"])
-        guard !rules.isEmpty, let resource = pool["resource"].stringValue.flatMap({ transaction.catalog.resources[$0] })
+        guard !rules.isEmpty,
+            let resource = pool["resource"].stringValue.flatMap({ transaction.catalog.resources[$0] }),
+            let own = try RecyclingWalk.filter(of: pool, resource, transaction)
         else { return nil }
         self.pool = pool
         self.resource = resource
         self.rules = rules
         self.transaction = transaction
+        clocks = LocalTime(zone: transaction.catalog.settings.current.timeZone)
         warnTime = (pool["warnDays"].integerValue ?? 0) * PoolDay.length
-        var parts = try RecyclingWalk.conditions(of: pool, resource, transaction)
+        var parts = own.conditions.map(\.fragment)
         for earlier in try RecyclingWalk.earlier(than: pool, transaction) {
-            let taken = SQLFragment.all(try RecyclingWalk.conditions(of: earlier, resource, transaction))
+            // One that cannot be used takes nothing, and so leaves all to those behind it.
+            guard let filter = try RecyclingWalk.filter(of: earlier, resource, transaction) else { continue }
+            let taken = SQLFragment.all(filter.conditions.map(\.fragment))
             // A condition on a field without a value is neither true nor false.
             parts.append(taken.map { SQLFragment("(\($0.sql)) IS NOT TRUE", $0.values) } ?? SQLFragment("0 = 1"))
         }
@@ -44,6 +50,8 @@ struct RecyclingWalk {
             let tagged = Dialect.hasElement("t.tags", exempt)
             parts.append(SQLFragment("NOT (\(tagged.sql))", tagged.values))
         }
+        // What is closed is nobody's to look after any more.
+        if let assignable = Assignable.of(resource) { parts.append(SQLFragment(assignable.open)) }
         if let seen = visible.condition { parts.append(seen) }
         condition = SQLFragment.all(parts) ?? SQLFragment("1 = 1")
     }
@@ -73,13 +81,18 @@ struct RecyclingWalk {
         let facts = RecyclingRule.Facts(
             tier: row.textOrNil(2),
             heldSince: max(row.int(3), row.intOrNil(4) ?? .min),
-            lastContact: row.intOrNil(5)
+            lastContact: row.intOrNil(5),
+            lastDeal: row.intOrNil(6),
+            hasOpenDeal: row.bool(7),
+            contractEnd: row.textOrNil(8).flatMap { CalendarDate($0) }.map {
+                clocks.time(day: $0.daysSince1970 + 1, rest: 0)
+            }
         )
         guard let due = RecyclingRule.due(facts, by: rules), due.at <= time else { return nil }
         let owner = row.int(1)
         // What another owner was told, or what was told before somebody looked after it, counts for nothing.
-        let warning = row.intOrNil(7).flatMap { at in
-            row.intOrNil(6) == owner && at >= due.at - warnTime ? at : nil
+        let warning = row.intOrNil(10).flatMap { at in
+            row.intOrNil(9) == owner && at >= due.at - warnTime ? at : nil
         }
         let told = warning ?? max(transaction.now, due.at - warnTime)
         return Candidate(
@@ -92,15 +105,20 @@ struct RecyclingWalk {
         )
     }
 
-    /// Tier, when it was made, when it changed hands last, and the last contact.
+    /// Tier, when it was made, when it changed hands last, the last contact, and what is known of deals.
     private var facts: String {
         let contact = """
             (SELECT max(a."happenedAt") FROM activities AS a WHERE a.lead = t.id AND a."removedAt" IS NULL)
             """
+        let deals = """
+            FROM deals AS d WHERE d.\(Dialect.quoted(resource.singular)) = t.id AND d."removedAt" IS NULL
+            """
         return """
             \(resource.field("tier") == nil ? "NULL" : "t.tier"), t."createdAt", \
             (SELECT max(o.at) FROM ownerships AS o WHERE o.resource = ? AND o.record = t.id), \
-            \(resource.field("lastCareAt") == nil ? contact : "t.\"lastCareAt\"")
+            \(resource.field("lastCareAt") == nil ? contact : "t.\"lastCareAt\""), \
+            (SELECT max(d."createdAt") \(deals)), EXISTS (SELECT 1 \(deals) AND d.state = 'open'), \
+            (SELECT max(d."contractTo") \(deals) AND d.state = 'won')
             """
     }
 
@@ -115,17 +133,10 @@ struct RecyclingWalk {
         return try ids.compactMap { try store.find($0, .all) }
     }
 
-    private static func conditions(
-        of pool: Record,
-        _ resource: Resource,
-        _ transaction: Transaction
-    ) throws -> [SQLFragment] {
-        let filter: [Parameter] = (pool["filter"].objectValue ?? [:]).members.map {
-            ($0.name, $0.value.stringValue ?? $0.value.text)
-        }
-        // Whoever made the pool was asked for the right to filter so.
-        return try transaction.acting(as: .system) {
-            try ListQueryParser(resource, $0, isCounted: false).parse(filter).conditions.map(\.fragment)
-        }
+    /// The filter of a pool; nil where it cannot be used any more, as where its field is gone.
+    ///
+    /// Whoever made the pool was asked for the right to filter so.
+    static func filter(of pool: Record, _ resource: Resource, _ transaction: Transaction) throws -> RuleFilter? {
+        try RuleFilter(SavedView.parameters(ofFilter: pool["filter"]), resource, transaction.part(as: .system))
     }
 }

@@ -44,7 +44,9 @@ package struct ErasureService {
     private func erase(_ before: Record) throws -> Erasure {
         if let earlier = try erasures.newest(of: before), earlier.version == before.version { return earlier }
         let marks = try marks(of: before)
-        let record = try empty(before)
+        let record = try store.empty(before, at: transaction.now)
+        // What is counted of records goes on from what is left.
+        try resource.rules.saved(record, before: before, in: transaction)
         var counts: JSONObject = ["fields": .integer(filledFields(of: before))]
         for holding in PersonalHoldings.all {
             counts[holding.name] = .integer(try holding.erase(before, marks, in: transaction))
@@ -62,15 +64,6 @@ package struct ErasureService {
         transaction.whenCommitted { erased.keep(marks, of: erasure) }
         guard let made = try erasures.find(erasure) else { throw Problem.unforeseen }
         return made
-    }
-
-    private func empty(_ before: Record) throws -> Record {
-        var record = before.erased()
-        record["version"] = .integer(before.version + 1)
-        record["updatedAt"] = .string(Timestamp.text(transaction.now))
-        // All of them, even those that have no value: a sort key is not to outlive its name.
-        try store.update(record, changed: resource.declared.filter(\.isPersonal))
-        return record
     }
 
     private func filledFields(of before: Record) -> Int64 {

@@ -1,11 +1,11 @@
 import KoiJSON
 import KoiSQLite
 
-/// Saved views, webhooks and rules that look for a person: a telephone number as a filter, a name as a view's name.
+/// Saved views, webhooks, rules and pools that look for a person: a telephone number as a filter, a name as a view's name.
 struct HeldFilters: PersonalHolding {
     /// With a name and these filters.
     let resource: Resource
-    var fields = ["filter"]
+    let fields: [String]
 
     var name: String { resource.name }
 

@@ -40,3 +40,18 @@ extension Record {
         return erased
     }
 }
+
+extension RecordStore {
+    /// Takes what a record tells about people, and returns what is left.
+    ///
+    /// - Parameter kept: fields that stay all the same.
+    func empty(_ before: Record, keeping kept: [String] = [], at now: Int64) throws -> Record {
+        var record = before.erased()
+        for name in kept { record[name] = before[name] }
+        record["version"] = .integer(before.version + 1)
+        record["updatedAt"] = .string(Timestamp.text(now))
+        // All of them, even those that have no value: a sort key is not to outlive its name.
+        try update(record, changed: before.resource.declared.filter(\.isPersonal))
+        return record
+    }
+}

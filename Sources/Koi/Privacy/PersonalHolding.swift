@@ -22,13 +22,22 @@ package protocol PersonalHolding: Sendable {
 
 /// All holdings beside the records themselves.
 package enum PersonalHoldings {
-    package static let all: [any PersonalHolding] = [
+    package static let all: [any PersonalHolding] = own + filters
+
+    private static let filters = KeptFilters.all.map { HeldFilters(resource: $0.resource, fields: $0.fields) }
+
+    private static let own: [any PersonalHolding] = [
         HeldEvents(), HeldOwnerships(), HeldCollaborators(), HeldAccesses(),
-        HeldFilters(resource: SavedView.resource), HeldFilters(resource: Webhook.resource),
-        HeldFilters(resource: AssignmentRule.resource, fields: ["filter", "exempt"]),
         HeldNotifications(), HeldMail(), HeldAnswers(), HeldDeliveries(), HeldImports(),
         HeldCompanyExports(),
-        HeldMessages(), HeldConsents(), HeldMerges(), HeldConversions(), HeldNeeds(), HeldDeals(), HeldStages(),
-        HeldConcerns(resource: Activity.resource), HeldConcerns(resource: WorkTask.resource), HeldPoolEntries(),
+        HeldMessages(), HeldConsents(), HeldMerges(), HeldConversions(), HeldStages(), HeldPoolEntries(),
+        HeldRecords(Need.resource, about: ["customer", "contact"]), HeldRecords.deals,
+        HeldRecords(Activity.resource, about: Concern.fields.map(\.name)),
+        HeldRecords(WorkTask.resource, about: Concern.fields.map(\.name)),
+    ]
+
+    /// Those that go by a record's number, and so tell of records that are about somebody, too.
+    static let ofHeldRecords: [any PersonalHolding] = [
+        HeldEvents(), HeldOwnerships(), HeldAnswers(), HeldDeliveries(), HeldImports(),
     ]
 }

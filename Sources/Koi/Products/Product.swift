@@ -17,6 +17,11 @@ package enum Product {
             Money.currency(),
             .boolean("active", "Active", "在售").fallback(true)
                 .noted("What is not is not sold any more.", "否表示已停售。"),
+            .list("keywords", "Key words", "关键词", max: 50, of: TextRule(maximum: 100))
+                .noted(
+                    "Beside name and code: a need that has one of them in it is met by the product.",
+                    "除名称和编码外：需求内容包含其中之一即视为符合此产品。"
+                ).example(["轴承"]),
             .text("notes", "Notes", "备注", max: 10_000, .multiline).unsorted(),
         ]
     )
@@ -40,5 +45,14 @@ struct ProductRules: RecordRules {
         guard taken != nil else { return }
         let refusal = ValueRefusal("taken", "Another product has this code.", "其他产品已使用此编码。")
         issues.append(refusal.issue(field: "code"))
+    }
+
+    /// What is sold anew may be what somebody needs.
+    func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {
+        let told = ["code", "name", "keywords", "price", "currency", "active", "removedAt"]
+        guard record["active"] == true, !record.isRemoved,
+            before.map({ before in told.contains { record[$0] != before[$0] } }) ?? true
+        else { return }
+        try ProductMatching.compare(record, in: transaction)
     }
 }

@@ -43,13 +43,19 @@ struct BodyFields {
                 if field.isRequired { throw ValueRefusal.required }
                 return field.fallback
             }
-            let value = try field.kind.checked(sent)
+            let value = BodyFields.told(try field.kind.checked(sent), field.kind)
             if value.isNull, field.isRequired { throw ValueRefusal.required }
             return value
         } catch {
             issues.append(error.issue(field: field.name))
             return .null
         }
+    }
+
+    /// A text of several lines is kept as it was written; what is blank says nothing all the same.
+    private static func told(_ value: JSONValue, _ kind: FieldKind) -> JSONValue {
+        guard case .text(let rule) = kind, rule.format == .multiline else { return value }
+        return value.stringValue?.allSatisfy(\.isWhitespace) == true ? .null : value
     }
 
     /// As `openapi.yaml` has it.

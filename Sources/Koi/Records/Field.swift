@@ -17,6 +17,8 @@ package struct Field: Sendable {
     package private(set) var isReadOnly = false
     /// Whether the resource's rules set it along with other fields; a client never does.
     package private(set) var isDerived = false
+    /// The fields from which its value is worked out: where one of them is held back from somebody, so is this one.
+    package private(set) var tells: [String] = []
     /// Set when the record is made, refused afterwards.
     package private(set) var isFixed = false
     package private(set) var isFilterable = true
@@ -64,6 +66,8 @@ package struct Field: Sendable {
             $0.isDerived = true
         }
     }
+    /// - Parameter fields: from which its value is worked out, so that it tells of theirs.
+    package func telling(of fields: [String]) -> Field { with { $0.tells = fields } }
     package func fixed() -> Field { with { $0.isFixed = true } }
     package func unfiltered() -> Field { with { $0.isFilterable = false } }
     package func unsorted() -> Field { with { $0.sortColumn = nil } }

@@ -13,10 +13,12 @@ struct RecordDraft {
         restrictions = transaction.actor.access.restrictions(of: resource.name)
     }
 
+    /// - Parameter lacking: whether a new record may lack what the company asks for beyond the field list.
     func fill(
         _ record: inout Record,
         from body: JSONObject,
         isNew: Bool,
+        lacking: Bool = false,
         _ issues: inout [Problem.Issue]
     ) {
         for member in body.members {
@@ -47,7 +49,7 @@ struct RecordDraft {
             guard !issues.contains(where: { $0.field == field.name }) else { continue }
             issues.append(ValueRefusal.required.issue(field: field.name))
         }
-        if resource.takesCustomFields { requireCustom(record, &issues) }
+        if resource.takesCustomFields, !lacking { requireCustom(record, &issues) }
     }
 
     private func fill(
@@ -89,7 +91,7 @@ struct RecordDraft {
         "This field is set by Koi; leave it out.",
         "该字段由 Koi 维护，请勿填写。"
     )
-    fileprivate static let notWritable = ValueRefusal(
+    static let notWritable = ValueRefusal(
         "not_writable",
         "Your role may not write this field; leave it out.",
         "您的角色无权填写该字段，请勿填写。"

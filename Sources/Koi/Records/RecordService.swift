@@ -31,14 +31,16 @@ package struct RecordService {
     /// - Parameters:
     ///   - own: fields that Koi sets itself, whatever the actor may write or see.
     ///   - allowsDuplicate: whether it is stored also where such a record may be there already.
+    ///   - lacking: whether it is stored also without what the company asks for beyond the field list.
     /// - Throws: `Problem.invalid` naming every field that is not as it should be; 403 where the actor may not add it; 409
     ///   where such a record may be there already; 429 where the actor sent many that it may not see.
     package func add(
         _ body: JSONObject,
         setting own: JSONObject = [:],
-        allowsDuplicate: Bool = false
+        allowsDuplicate: Bool = false,
+        lacking: Bool = false
     ) throws -> Record {
-        try add(body, setting: own, refusing: allowsDuplicate ? .off : .all)
+        try add(body, setting: own, refusing: allowsDuplicate ? .off : .all, lacking: lacking)
     }
 
     /// - Parameters:
@@ -48,13 +50,14 @@ package struct RecordService {
         _ body: JSONObject,
         setting own: JSONObject = [:],
         refusing duplicates: DuplicatePolicy,
+        lacking: Bool = false,
         at times: CarriedTimes? = nil
     ) throws -> Record {
         var issues: [Problem.Issue] = []
         var record = Record(resource)
         resource.rules.begin(&record, in: transaction)
         let body = try ExternalReferences(transaction).resolved(body, resource.field, &issues)
-        RecordDraft(resource, transaction).fill(&record, from: body, isNew: true, &issues)
+        RecordDraft(resource, transaction).fill(&record, from: body, isNew: true, lacking: lacking, &issues)
         try permission.checkNew(&record)
         record["version"] = 1
         record["createdAt"] = .string(Timestamp.text(transaction.now))
@@ -178,7 +181,7 @@ package struct RecordService {
     /// Nothing is stored where nothing differs.
     package func save(_ changed: Record, before: Record, reason: String? = nil) throws -> Record {
         var changed = changed
-        Pool.check(&changed)
+        resource.rules.complete(&changed)
         return try save(changed, before: before, fields: changed.changedFields(from: before), reason: reason)
     }
 

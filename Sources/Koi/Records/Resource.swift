@@ -30,7 +30,10 @@ package final class Resource: Sendable {
     package let operations: Set<Operation>
     /// The field whose user owns the record, for permission.
     package let ownerField: String?
-    /// That field, where a client may give a record to another owner by it: then records also have a history of owners,
+    /// The field with a team whose record it is, where some are of no user: who reaches a team reaches those of the team and of
+    /// the teams below it, too.
+    package let teamField: String?
+    /// The owner's field, where a client may give a record to another owner by it: then records also have a history of owners,
     /// collaborators, and are handed over when their owner leaves.
     package let changeableOwner: Field?
     /// Whether its records must be handed over before their owner can leave, and are with all others.
@@ -70,6 +73,7 @@ package final class Resource: Sendable {
         plural pluralLabel: Text,
         operations: Set<Operation> = [.create, .change, .remove, .restore],
         owner ownerField: String? = nil,
+        team teamField: String? = nil,
         isAnonymous: Bool = false,
         describesPeople: Bool = false,
         takesExternalIDs: Bool = true,
@@ -89,6 +93,7 @@ package final class Resource: Sendable {
         self.declared = declared
         self.operations = operations
         self.ownerField = ownerField
+        self.teamField = teamField
         self.rules = rules
         self.isAnonymous = isAnonymous
         self.describesPeople = describesPeople
@@ -175,6 +180,9 @@ package protocol RecordRules: Sendable {
     /// Sets what a new record has where the client sends nothing, as far as the field list alone cannot know.
     func begin(_ record: inout Record, in transaction: Transaction)
 
+    /// Completes what follows from a record's own values alone, whatever changed them: a request, a merge or Koi itself.
+    func complete(_ record: inout Record)
+
     /// Completes and checks a record before it is stored. Issues are reported together with those of the field list.
     func check(
         _ record: inout Record,
@@ -194,6 +202,9 @@ package protocol RecordRules: Sendable {
     /// Refuses a removal by throwing.
     func removing(_ record: Record, in transaction: Transaction) throws
 
+    /// Refuses to have a record merged into another by throwing.
+    func merging(_ loser: Record, into survivor: Record, in transaction: Transaction) throws
+
     /// Completes a record whose links were made to lead to another record, since the one that they led to was merged into it.
     func redirected(_ record: inout Record, to survivor: EventSubject, in transaction: Transaction) throws
 
@@ -211,6 +222,8 @@ package protocol RecordRules: Sendable {
 extension RecordRules {
     package func begin(_ record: inout Record, in transaction: Transaction) {}
 
+    package func complete(_ record: inout Record) {}
+
     package func check(
         _ record: inout Record,
         before: Record?,
@@ -223,6 +236,8 @@ extension RecordRules {
     package func happened(_ record: Record, before: Record?, event: Int64, in transaction: Transaction) throws {}
 
     package func removing(_ record: Record, in transaction: Transaction) throws {}
+
+    package func merging(_ loser: Record, into survivor: Record, in transaction: Transaction) throws {}
 
     package func redirected(_ record: inout Record, to survivor: EventSubject, in transaction: Transaction) throws {}
 

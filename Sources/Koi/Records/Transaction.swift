@@ -80,6 +80,10 @@ package final class Transaction {
         sightings.add(fields, of: record, resource)
     }
 
+    package func saw(_ fields: Set<String>, of record: Record) {
+        if !fields.isEmpty { saw(fields, of: record.id, record.resource.name) }
+    }
+
     /// The same of an answer that is shown again.
     func saw(_ sightings: Sightings) {
         self.sightings.add(sightings)

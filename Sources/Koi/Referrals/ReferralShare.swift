@@ -69,7 +69,7 @@ struct ReferralShare {
         let names = ShownNames(Customer.resource, transaction)
         return try found.map { id, count in
             var members: JSONObject = ["customer": .integer(id)]
-            if let name = try store.find(id, visibility)?["name"].stringValue.flatMap(names.shown) {
+            if let name = try store.find(id, visibility)?["name"].stringValue.flatMap({ names.shown($0, of: id) }) {
                 members["name"] = name
             }
             members["referred"] = .integer(count)

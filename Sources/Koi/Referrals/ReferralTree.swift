@@ -94,7 +94,7 @@ struct ReferralTree {
             Node(
                 id: row.int(0),
                 referrer: row.intOrNil(1) ?? 0,
-                name: names.shown(row.text(2)),
+                name: names.shown(row.text(2), of: row.int(0)),
                 at: row.int(3)
             )
         }
@@ -103,18 +103,21 @@ struct ReferralTree {
 
 /// The names of records as answers beside the records may have them.
 struct ShownNames {
-    private let field: Field?
+    private let resource: Resource
+    private let transaction: Transaction
     private let held: FieldRestrictions
+    private let watched: Set<String>
 
     init(_ resource: Resource, _ transaction: Transaction) {
-        let access = transaction.actor.access
-        held = access.restrictions(of: resource.name)
-        // Who reads what is held back from others is written down with the record itself, and here it would not be.
-        field = resource.field("name").flatMap { access.watched([$0.name], of: resource.name).isEmpty ? $0 : nil }
+        self.resource = resource
+        self.transaction = transaction
+        held = transaction.actor.access.restrictions(of: resource.name)
+        watched = transaction.actor.access.watched(["name"], of: resource.name)
     }
 
     /// Nil where it is not told.
-    func shown(_ name: String) -> JSONValue? {
-        field.flatMap { held.shown(.string(name), of: $0) }
+    func shown(_ name: String, of record: Int64) -> JSONValue? {
+        if !watched.isEmpty { transaction.saw(watched, of: record, resource.name) }
+        return resource.field("name").flatMap { held.shown(.string(name), of: $0) }
     }
 }

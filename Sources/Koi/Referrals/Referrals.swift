@@ -15,22 +15,27 @@ enum Referrals {
         _ issues: inout [Problem.Issue],
         in transaction: Transaction
     ) throws {
-        guard let before, let referrer = customer["referrerCustomer"].integerValue,
-            before["referrerCustomer"] != .integer(referrer)
-        else { return }
-        let isCircular = try transaction.connection.first(
-            """
-            WITH RECURSIVE chain (id) AS (
-                SELECT ?1
-                UNION SELECT c."referrerCustomer" FROM chain JOIN customers AS c ON c.id = chain.id
-                WHERE c."referrerCustomer" IS NOT NULL
-                LIMIT \(longestChain)
-            )
-            SELECT 1 FROM chain WHERE id = ?2
-            """,
-            [.integer(referrer), .integer(customer.id)]
-        ) { _ in true }
-        if isCircular == true { issues.append(circular.issue(field: "referrerCustomer")) }
+        guard let before else { return }
+        for field in fields {
+            guard let referrer = customer[field].integerValue, before[field] != .integer(referrer) else { continue }
+            let start =
+                field == "referrerCustomer" ? "SELECT ?1" : "SELECT customer FROM contact_customers WHERE contact = ?1"
+            let isCircular = try transaction.connection.first(
+                """
+                WITH RECURSIVE chain (id) AS (
+                    \(start)
+                    UNION SELECT c."referrerCustomer" FROM chain JOIN customers AS c ON c.id = chain.id
+                    WHERE c."referrerCustomer" IS NOT NULL
+                    UNION SELECT l.customer FROM chain JOIN customers AS c ON c.id = chain.id
+                    JOIN contact_customers AS l ON l.contact = c."referrerContact"
+                    LIMIT \(longestChain)
+                )
+                SELECT 1 FROM chain WHERE id = ?2
+                """,
+                [.integer(referrer), .integer(customer.id)]
+            ) { _ in true }
+            if isCircular == true { issues.append(circular.issue(field: field)) }
+        }
     }
 
     /// - Throws: `Problem` 403 where who referred whom is held back from the actor.

@@ -115,7 +115,8 @@ struct NewPassword {
         self.transaction = transaction
     }
 
-    /// Ends all sessions but one and forgets all devices but its own: somebody may have used them who knew the password before.
+    /// Ends all sessions but one, forgets all devices but its own and revokes the link to the calendar: somebody may have used
+    /// them who knew the password before.
     ///
     /// - Parameter session: the one that goes on.
     func set(_ hash: PasswordHash, of user: Int64, keeping session: Int64? = nil) throws {
@@ -125,6 +126,7 @@ struct NewPassword {
         try SessionService(transaction).endAll(of: user, except: session)
         try DeviceStore(transaction.connection).forgetAll(of: user, except: session)
         try Links(transaction).revokeAll(for: user)
+        try Links(transaction).revokeAll(.calendar, for: user)
         try transaction.note("user.password_changed", .account(of: user))
         let subject = EventSubject(resource: User.resource.name, id: user)
         if isChange { try transaction.notifications.add(to: user, .passwordChanged, about: subject) }

@@ -15,6 +15,8 @@ package enum TargetFitRoutes {
         let transaction = try call.transaction()
         let record = try RecordService(resource, transaction).find(call.id())
         let fits = try TargetFits(transaction).all(of: record)
+        let criteria = TargetCriterion.allCases.map(\.rawValue)
+        transaction.saw(call.actor.access.watched(criteria, of: resource.name), of: record)
         let document: JSONValue = [
             "score": fits.first.map { .integer($0.score) } ?? .null,
             "fits": .bool(fits.contains(where: \.fits)),

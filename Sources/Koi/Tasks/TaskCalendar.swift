@@ -44,7 +44,11 @@ struct TaskCalendar {
 
     /// The user's own tasks with a time, as the user sees them.
     private func each(_ body: (JSONObject) -> Void) throws {
-        guard let user = transaction.actor.user else { return }
+        let held = transaction.actor.access.restrictions(of: WorkTask.resource.name)
+        // Who does not see when tasks are due has no calendar of them.
+        guard let user = transaction.actor.user,
+            ["owner", "due", "doneAt"].allSatisfy({ held.reading($0) == .clear })
+        else { return }
         var parameters: [Parameter] = [
             ("owner", String(user)), ("sort", "due"), ("limit", String(ListQuery.maximumLimit)),
             ("due.gte", Timestamp.text(transaction.now - TaskCalendar.past * TaskCalendar.day)),

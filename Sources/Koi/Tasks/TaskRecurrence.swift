@@ -9,17 +9,29 @@ struct TaskRecurrence {
         self.transaction = transaction
     }
 
-    /// Keeps on which day of the month a monthly task falls, so that one of the 31st comes back to it after February.
-    func setDay(of record: inout Record, before: Record?) throws {
-        guard record["recurrence"] == "monthly", let due = record.time("due") else {
-            record["recurrenceDay"] = .null
+    /// Keeps at which minute of the day a recurring task falls, and on which day of the month a monthly one, so that one of the 31st
+    /// comes back to it after February, and one of an hour that was skipped the day after.
+    func setTime(of record: inout Record, before: Record?) throws {
+        guard !record["recurrence"].isNull, let due = record.time("due") else {
+            for name in TaskRecurrence.times { record[name] = .null }
             return
         }
-        // A task that follows another has the day of that one.
+        // A task that follows another has the time of that one.
         let isMoved = before.map { $0["due"] != record["due"] } ?? false
-        guard isMoved || record["recurrenceDay"].isNull else { return }
-        record["recurrenceDay"] = .integer(CalendarDate(daysSince1970: try clocks(of: record).parts(due).day).day)
+        let (day, rest) = try clocks(of: record).parts(due)
+        let isMonthly = record["recurrence"] == "monthly"
+        if isMoved || record["recurrenceMinute"].isNull {
+            record["recurrenceMinute"] = .integer(rest / TaskRecurrence.minute)
+        }
+        if !isMonthly {
+            record["recurrenceDay"] = .null
+        } else if isMoved || record["recurrenceDay"].isNull {
+            record["recurrenceDay"] = .integer(CalendarDate(daysSince1970: day).day)
+        }
     }
+
+    private static let times = ["recurrenceDay", "recurrenceMinute"]
+    private static let minute: Int64 = 60_000
 
     /// Makes the task that follows one that was just done, once.
     func makeNext(after task: Record) throws {
@@ -58,7 +70,10 @@ struct TaskRecurrence {
 
     /// The first turn after the task's own that is still to come: turns that were missed are not made up for.
     private func nextDue(after due: Int64, _ step: Step, of task: Record, by clocks: LocalTime) -> Int64 {
-        let (day, rest) = clocks.parts(due)
+        let (day, due) = clocks.parts(due)
+        let rest =
+            (task["recurrenceMinute"].integerValue ?? due / TaskRecurrence.minute) * TaskRecurrence.minute
+            + due % TaskRecurrence.minute
         let today = clocks.parts(transaction.now).day
         let every = max(task["recurrenceEvery"].integerValue ?? 1, 1)
         func time(_ turn: Int64) -> Int64 {

@@ -19,7 +19,7 @@ struct TaskRules: RecordRules {
         if !record["recurrence"].isNull, record["due"].isNull {
             issues.append(TaskRules.undated.issue(field: "due"))
         }
-        try TaskRecurrence(transaction).setDay(of: &record, before: before)
+        try TaskRecurrence(transaction).setTime(of: &record, before: before)
     }
 
     func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {

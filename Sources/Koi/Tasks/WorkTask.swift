@@ -40,6 +40,11 @@ package enum WorkTask {
                     "Of a monthly task: that of its due time. A month without this day takes its last one.",
                     "每月重复的日期，取自截止时间；当月没有此日期时取最后一天。"
                 ),
+            .integer("recurrenceMinute", "Minute of the day", "每日时刻（分钟）", 0...1_439).derived()
+                .noted(
+                    "Of a recurring task: that of its due time by the clocks of its owner, to which one comes back that a change of the clock has moved.",
+                    "重复任务的时刻，取自截止时间（负责人所在时区）；因调整时钟而移动的任务之后恢复到此时刻。"
+                ),
             .reference("previous", "Previous", "上一个任务", to: "tasks").readOnly()
                 .noted("The recurring task that was done before it.", "重复任务中此前完成的一个。"),
             .choice("cause", "Made by", "来源", causes).readOnly()
@@ -60,10 +65,12 @@ package enum WorkTask {
     enum Cause: String {
         case recurrence
         case visitCadence
+        case productMatch
     }
 
     private static let causes = [
         Choice(Cause.recurrence.rawValue, "Recurrence", "重复"),
         Choice(Cause.visitCadence.rawValue, "Return visit", "定期回访"),
+        Choice(Cause.productMatch.rawValue, "A product fits a need", "产品符合需求"),
     ]
 }

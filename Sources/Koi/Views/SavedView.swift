@@ -64,9 +64,17 @@ package enum SavedView {
 
     /// The list parameters that a view stands for.
     static func parameters(of view: Record) -> [Parameter] {
-        var result: [Parameter] = (view["filter"].objectValue ?? [:]).members.map {
-            ($0.name, $0.value.stringValue ?? $0.value.text)
-        }
+        parameters(ofFilter: view["filter"]) + presentation(of: view)
+    }
+
+    /// The list parameters that a filter stands for, which a record holds as an object of texts.
+    static func parameters(ofFilter filter: JSONValue) -> [Parameter] {
+        (filter.objectValue?.members ?? []).map { ($0.name, $0.value.stringValue ?? $0.value.text) }
+    }
+
+    /// How the list of a view is told: its order and fields.
+    static func presentation(of view: Record) -> [Parameter] {
+        var result: [Parameter] = []
         if let sort = view["sort"].stringValue { result.append(("sort", sort)) }
         let fields = (view["fields"].arrayValue ?? []).compactMap(\.stringValue)
         if !fields.isEmpty { result.append(("fields", fields.joined(separator: ","))) }
@@ -92,7 +100,7 @@ package struct SavedViewRules: RecordRules {
         } else {
             record["owner"] = transaction.actor.user.map(JSONValue.integer) ?? .null
         }
-        try checkParameters(record, &issues, transaction)
+        try checkList(record, &issues, transaction)
     }
 
     package func removing(_ record: Record, in transaction: Transaction) throws {
@@ -108,57 +116,10 @@ package struct SavedViewRules: RecordRules {
         )
     }
 
-    /// A view must be a list that works, and so must the filter of whatever has one.
-    func checkParameters(
-        _ record: Record,
-        _ issues: inout [Problem.Issue],
-        _ transaction: Transaction
-    ) throws {
-        guard let name = record["resource"].stringValue else { return }
-        guard let target = transaction.catalog.resources[name] else {
-            let refusal = ValueRefusal("not_found", "There is no such resource.", "没有这个对象。")
-            issues.append(refusal.issue(field: "resource"))
+    private func checkList(_ record: Record, _ issues: inout [Problem.Issue], _ transaction: Transaction) throws {
+        guard let name = record["resource"].stringValue, let check = FilterCheck(name, &issues, transaction) else {
             return
         }
-        let parser = ListQueryParser(target, transaction)
-        let nested = (record["filter"].objectValue ?? [:]).members.filter {
-            $0.value.arrayValue != nil || $0.value.objectValue != nil
-        }
-        issues += nested.map { SavedViewRules.nested.issue(field: "filter." + $0.name) }
-        guard nested.isEmpty else { return }
-        let parameters = SavedView.parameters(of: record)
-        let found = try parameters.flatMap { parameter in
-            SavedViewRules.refused.contains(parameter.name)
-                ? [SavedViewRules.refusal.issue(field: "filter." + parameter.name)]
-                : try self.issues(of: [parameter], parser)
-        }
-        issues += found
-        // Each may do by itself and not beside the others.
-        if found.isEmpty { issues += try self.issues(of: parameters, parser) }
+        issues += try check.issues(ofList: record["filter"], and: SavedView.presentation(of: record), in: "filter")
     }
-
-    /// - Throws: what is no fault of the parameters, as where full values were asked for too often.
-    private func issues(of parameters: [Parameter], _ parser: ListQueryParser) throws -> [Problem.Issue] {
-        do {
-            _ = try parser.parse(parameters)
-            return []
-        } catch let problem as Problem where !problem.issues.isEmpty {
-            return problem.issues.map { issue in
-                let isOwn = issue.field == "sort" || issue.field == "fields"
-                return isOwn ? issue : issue.within("filter")
-            }
-        }
-    }
-
-    private static let refused: Set<String> = ["view", "cursor", "limit", "removed"]
-    private static let nested = ValueRefusal(
-        "not_text",
-        "Send a text, as a list takes it: \"vip,low\".",
-        "请填写文本，例如 \"vip,low\"。"
-    )
-    private static let refusal = ValueRefusal(
-        "bad_parameter",
-        "A view cannot hold this.",
-        "视图不能包含此参数。"
-    )
 }

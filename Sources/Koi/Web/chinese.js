@@ -271,6 +271,7 @@ export const chinese = {
   kind_answerOverdue: "有记录未按时响应",
   kind_followUpDue: "有记录即将被收回",
   kind_followUpTaken: "有记录已被收回",
+  kind_contactsUnfollowed: "有首次接触未跟进",
   kind_passwordChanged: "我的密码被更改",
   kind_newSignIn: "新设备登录",
   kind_secondFactorRemoved: "我的两步验证被移除",

@@ -271,6 +271,7 @@ export const english = {
   kind_answerOverdue: "A record was not answered in time",
   kind_followUpDue: "A record will be taken from me",
   kind_followUpTaken: "A record was taken from me",
+  kind_contactsUnfollowed: "First contacts were not followed up",
   kind_passwordChanged: "My password was changed",
   kind_newSignIn: "A sign-in from a new device",
   kind_secondFactorRemoved: "My second factor was removed",

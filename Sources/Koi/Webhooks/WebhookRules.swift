@@ -55,18 +55,15 @@ package struct WebhookRules: RecordRules {
             issues.append(WebhookRules.noType.issue(field: "types[\(index)]"))
         }
         let hasFilter = record["filter"].objectValue?.isEmpty == false
-        guard name != nil else {
+        guard let name else {
             if hasFilter { issues.append(WebhookRules.needsResource.issue(field: "filter")) }
             if record["fields"].arrayValue?.isEmpty == false {
                 issues.append(WebhookRules.needsResource.issue(field: "fields"))
             }
             return
         }
-        for member in record["filter"].objectValue?.members ?? [] where ListParameter.names.contains(member.name) {
-            issues.append(WebhookRules.noFilter.issue(field: "filter." + member.name))
-        }
-        guard issues.isEmpty else { return }
-        try SavedViewRules().checkParameters(record, &issues, transaction)
+        guard issues.isEmpty, let check = FilterCheck(name, &issues, transaction) else { return }
+        issues += try check.issues(of: record["filter"], and: SavedView.presentation(of: record), in: "filter")
     }
 
     /// What the webhook is told, against what the actor may see.
@@ -145,9 +142,4 @@ extension WebhookRules {
         "请填写该对象的事件类型，例如 customer.changed。"
     )
     private static let needsResource = ValueRefusal("needs_resource", "Say of which resource.", "请同时指定对象。")
-    private static let noFilter = ValueRefusal(
-        "bad_parameter",
-        "A webhook takes filters only, such as tier or owner.",
-        "Webhook 仅接受筛选条件，例如 tier 或 owner。"
-    )
 }
