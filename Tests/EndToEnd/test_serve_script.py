@@ -19,6 +19,28 @@ def test_one_command_serves_a_page_and_the_api_of_a_demo_company(folder):
         assert koi.stop() == 0
 
 
+def tour():
+    """The paths at which the README has newcomers look, by what is to be seen there."""
+    readme = (ROOT / "README.md").read_text()
+    table = readme[readme.index("**The demo company**") : readme.index("To begin with an empty Koi")]
+    return re.findall(r"`(/v1/[^`]+)`", table)
+
+
+def test_the_tour_of_the_readme_shows_something_everywhere(folder):
+    koi = Koi(folder, command=[ROOT / "scripts/serve"]).start()
+    try:
+        # Nothing that its people did in the year was refused.
+        assert "demo:" not in koi.log
+        key = re.search(r"Key: (\S+)", koi.log).group(1)
+        assert len(tour()) > 10
+        for path in tour():
+            answer = requests.get(koi.url + path, headers={"Authorization": f"Bearer {key}"})
+            assert answer.status_code == 200, (path, answer.text)
+            assert answer.json().get("items") != [], path
+    finally:
+        assert koi.stop() == 0
+
+
 def test_what_to_sign_in_with_is_printed_at_each_start_and_kept_from_others(folder):
     proofs = []
     for _ in range(2):

@@ -141,4 +141,15 @@ struct `An activity` {
         let types = try koi.request(.get, "/v1/leads/\(lead)/timeline").items.map { $0["type"] }
         #expect(types.filter { $0 == "activity.created" }.count == 4)
     }
+
+    @Test func `about a deal is about its customer, and stands in the timelines of both`() throws {
+        let customer = try add("customers", ["name": "Acme"])
+        let deal = try add("deals", ["name": "Pumps", "customer": .integer(customer)])
+        let made = try koi.request(.post, "/v1/activities", ["kind": "call", "deal": .integer(deal)])
+        #expect(made["customer"] == .integer(customer), "\(made.text)")
+        for path in ["customers/\(customer)", "deals/\(deal)"] {
+            let types = try koi.request(.get, "/v1/\(path)/timeline").items.map { $0["type"] }
+            #expect(types.contains("activity.created"), "\(path)")
+        }
+    }
 }

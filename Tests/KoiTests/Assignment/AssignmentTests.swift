@@ -240,6 +240,34 @@ struct `Assignment by rules` {
         #expect(refused.status == .forbidden)
     }
 
+    @Test func `can be asked as it would be done, by whom gives records to others`() throws {
+        let a = try office.user("A")
+        try office.rule([a])
+        let manager = try koi.person(["leads": ["read": "team", "create": "team", "assign": "team"]])
+        let fields: JSONValue = ["name": "X"]
+        let asked = try koi.request(.post, "/v1/assignments/preview", ["fields": fields], key: manager.key)
+        #expect(asked["outcome"] == "noRule", "\(asked.text)")
+        #expect(try koi.request(.post, "/v1/leads", fields, key: manager.key)["owner"] == .integer(manager.id))
+        let unknown = try office.preview(["fields": ["name": "X", "campaign": 99]])
+        #expect(unknown["errors"].arrayValue?.map { $0["field"] } == ["fields.campaign"])
+        let sales = try koi.keyOfUser(role: Role.salesID)
+        let own = try koi.request(.post, "/v1/assignments/preview", ["fields": fields], key: sales)
+        #expect(own.status == .forbidden)
+    }
+
+    @Test func `counts what people have only where that decides`() throws {
+        let a = try office.user("A")
+        try office.rule([a], ["position": 2, "method": "least_load"])
+        let turns = try office.rule([a], ["position": 1])
+        func open() throws -> JSONValue? {
+            let rules = try office.preview(["fields": ["name": "X"]])["rules"].arrayValue
+            return rules?.first?["candidates"]?.arrayValue?.first?["open"]
+        }
+        #expect(try open() == .null)
+        try koi.request(.patch, "/v1/assignment-rules/\(turns)", ["capacity": 5])
+        #expect(try open() == 0)
+    }
+
     // MARK: Rules
 
     @Test(

@@ -72,6 +72,25 @@ struct `A lead that nobody follows up` {
         #expect(try office.told(lazy).first == "followUpTaken")
     }
 
+    @Test func `goes into the pool that the rule names`() throws {
+        let pool = try office.koi.make(
+            "pools",
+            ["name": "Leads", "resource": "leads", "users": [["user": .integer(keen)]]]
+        )
+        let customers = try office.koi.make("pools", ["name": "Customers", "resource": "customers"])
+        let returning: JSONObject = ["followUpDays": 5, "followUpWarning": 0, "unfollowed": "return"]
+        let rule = try office.rule([lazy], returning.merging(["pool": .integer(pool)]))
+        let refused = try office.koi.request(.patch, "/v1/assignment-rules/\(rule)", ["pool": .integer(customers)])
+        #expect(refused["errors"].arrayValue?.map { $0["field"] } == ["pool"], "\(refused.text)")
+        let lead = try office.lead()
+        try run(afterDays: 5)
+        #expect(try office.shown(lead)["owner"] == .null)
+        #expect(try office.shown(lead)["pool"] == .integer(pool))
+        let log = try office.koi.request(.get, "/v1/pools/\(pool)/log?limit=1").items
+        #expect(log.first?["kind"] == "recycled")
+        #expect(log.first?["user"] == .integer(lazy))
+    }
+
     @Test func `stays with its owner where that one answers, or it is exempt or closed`() throws {
         try office.rule(
             [lazy],

@@ -67,6 +67,29 @@ struct `The time to answer` {
         #expect(try office.told(seller) == [])
     }
 
+    @Test func `runs for nothing that was answered or closed before`() throws {
+        try office.rule([seller], ["responseMinutes": 60])
+        let talked = try office.lead(["status": "contacted", "receivedAt": "2026-11-22T08:00:00Z"])
+        #expect(talked["firstResponseAt"] == "2026-11-22T08:00:00.000Z")
+        #expect(talked["responseDueAt"] == .null)
+        let closed = try office.lead(["status": "unqualified"])
+        let refused = try office.koi.request(.put, "/v1/leads/\(closed["id"].text)/assignment")
+        #expect(refused.code == "closed")
+        #expect(try office.shown(closed)["responseDueAt"] == .null)
+    }
+
+    @Test func `runs on for a lead that comes out of the bin`() throws {
+        try office.rule([seller], ["responseMinutes": 60])
+        let lead = try office.lead()
+        let path = "/v1/leads/\(lead["id"].text)"
+        try office.koi.request(.delete, path)
+        try run(after: 86_400)
+        #expect(try office.told(seller) == ["recordGiven"])
+        try office.koi.request(.put, path + "/restoration")
+        try run()
+        #expect(try office.told(seller).first == "answerOverdue")
+    }
+
     @Test func `has no end where there is no work`() throws {
         let calendar = try office.koi.make(
             "calendars",

@@ -42,6 +42,21 @@ struct `Two campaigns that reach the same person` {
         #expect(try add(2).status == .created)
     }
 
+    @Test func `cannot be used to find out who is known`() throws {
+        try koi.request(.patch, "/v1/settings", ["campaignCollisions": "refuse"])
+        for number in 0..<40 { #expect(try add(1, "139 0013 90\(10 + number)").status == .created) }
+        let sales = try koi.keyOfUser(role: Role.salesID)
+        var codes: [String?] = []
+        for number in 0..<40 {
+            let body: JSONValue = ["name": "Li", "mobile": .string("139 0013 90\(10 + number)"), "campaign": 2]
+            let answer = try koi.request(.post, "/v1/leads?allowDuplicate=true", body, key: sales)
+            #expect(!answer.text.contains("(1)"))
+            codes.append(answer.code)
+        }
+        #expect(codes.filter { $0 == "campaign_collision" }.count == 30)
+        #expect(codes.suffix(10).allSatisfy { $0 == "too_many_requests" }, "\(codes.suffix(10))")
+    }
+
     @Test func `by a form lose no lead`() throws {
         try koi.request(.patch, "/v1/settings", ["campaignCollisions": "refuse"])
         _ = try add(1)

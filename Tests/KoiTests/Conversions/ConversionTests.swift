@@ -125,10 +125,53 @@ struct `A lead that is converted` {
         )
         #expect(try record("customers", made["customer"])["tier"] == "vip")
         #expect(try record("contacts", made["contact"])["title"] == "CEO")
+        let custom = try convert(full(), ["customerFields": ["custom": ["colour": "blue"], "region": nil]])
+        #expect(try record("customers", custom["customer"])["custom"] == ["colour": "blue"])
+        #expect(try record("customers", custom["customer"])["region"] == nil)
         let lead = try koi.make("leads", ["name": "Zhao"])
         let refused = try convert(lead, ["customerFields": ["tier": "gold"]])
         #expect(refused["errors"].arrayValue?.first?["field"] == "customerFields.tier")
         #expect(try convert(lead, ["contactFields": ["title": "CEO"]]).status == .unprocessableContent)
+    }
+
+    @Test func `becomes a deal, too, where that is asked for`() throws {
+        let lead = try full()
+        let made = try convert(lead, ["makeDeal": true])
+        #expect(made.status == .ok, "\(made.text)")
+        let deal = try record("deals", made["deal"])
+        let expected: [String: JSONValue] = [
+            "name": "轴承", "customer": made["customer"], "contact": made["contact"], "lead": .integer(lead),
+            "campaign": 1, "amount": 500_000, "currency": "CNY", "expectedClose": "2027-01-01", "owner": 1,
+            "state": "open",
+        ]
+        for (name, value) in expected { #expect(deal[name] == value, "\(name)") }
+        #expect(try record("leads", .integer(lead))["deal"] == made["deal"])
+        #expect(try convert(lead).json == made.json)
+        #expect(try koi.request(.delete, "/v1/leads/\(lead)/conversion").status == .noContent)
+        #expect(try count("deals") == 0)
+        let named = try convert(lead, ["dealFields": ["name": "Big", "amount": 1]])
+        #expect(try record("deals", named["deal"])["name"] == "Big")
+        let plain = try koi.make("leads", ["name": "Plain"])
+        #expect(try convert(plain)["deal"] == .null)
+        #expect(try convert(plain, ["makeDeal": true]).code == "converted_otherwise")
+    }
+
+    @Test func `becomes a deal whose worth is told otherwise than by its budget`() throws {
+        let product = try koi.make("products", ["code": "P-1", "name": "Bearing", "price": 700])
+        let lines: JSONValue = [["product": .integer(product), "quantity": 3]]
+        let made = try convert(full(), ["dealFields": ["lines": lines]])
+        #expect(made.status == .ok, "\(made.text)")
+        #expect(try record("deals", made["deal"])["amount"] == 2_100)
+        let abroad = try koi.make("leads", ["name": "Emma", "needBudget": 500_000])
+        let deal = try record("deals", convert(abroad, ["dealFields": ["name": "Pumps", "currency": "EUR"]])["deal"])
+        #expect(deal["currency"] == "EUR")
+        #expect(deal["amount"] == .null)
+    }
+
+    @Test func `brings the product along that it wants`() throws {
+        let product = try koi.make("products", ["code": "P-1", "name": "Bearing"])
+        let made = try convert(koi.make("leads", ["name": "李明", "product": .integer(product)]))
+        #expect(try record("needs", made["need"])["product"] == .integer(product))
     }
 
     // MARK: What is there already
@@ -222,6 +265,78 @@ struct `A lead that is converted` {
         )
         let made = try convert(lead, key: li.key)
         #expect(try record("customers", made["customer"])["phone"] == nil)
+    }
+
+    @Test func `tells nothing that the role holds back`() throws {
+        let lead = try koi.make("leads", ["name": "李明", "company": "Acme"])
+        _ = try convert(lead)
+        let li = try koi.person(
+            ["leads": ["read": "all"], "customers": ["read": "all"]],
+            held: ["leads": ["customer": ["read": "hidden"], "convertedAt": ["read": "hidden"]]]
+        )
+        let shown = try koi.request(.get, "/v1/leads/\(lead)/conversion", key: li.key)
+        #expect(shown.status == .ok)
+        #expect(shown["customer"] == .null && shown["at"] == .null)
+        #expect(shown["made"] == [])
+    }
+
+    @Test func `belongs to who converts it where it was nobody's, and leaves its pool`() throws {
+        let pool = try koi.make("pools", ["name": "Leads", "resource": "leads", "users": [["user": 1]]])
+        let lead = try koi.make("leads", ["name": "李明", "company": "Acme", "need": "轴承"])
+        let pooled = try koi.request(.put, "/v1/leads/\(lead)/pool", ["pool": .integer(pool), "reason": "Nobody's"])
+        #expect(pooled.status == .ok, "\(pooled.text)")
+        let made = try convert(lead)
+        let converted = try record("leads", .integer(lead))
+        #expect(converted["pool"] == .null)
+        #expect(converted["owner"] == 1)
+        #expect(try record("customers", made["customer"])["owner"] == 1)
+        #expect(try record("needs", made["need"])["owner"] == 1)
+    }
+
+    @Test func `belongs to a collaborator who converts it, and who may give it to nobody else`() throws {
+        let li = try koi.person(
+            named: "Li",
+            ["*": ["read": "own", "create": "own", "change": "own", "remove": "own"]]
+        )
+        let lead = try koi.make("leads", ["name": "李明", "company": "Acme", "need": "轴承", "owner": 1])
+        let shared = try koi.request(.put, "/v1/leads/\(lead)/collaborators/\(li.id)", ["access": "write"])
+        #expect(shared.status == .created || shared.status == .ok, "\(shared.text)")
+        let made = try convert(lead, key: li.key)
+        #expect(made.status == .ok, "\(made.text)")
+        #expect(try record("customers", made["customer"])["owner"] == .integer(li.id))
+        #expect(try record("leads", .integer(lead))["owner"] == 1)
+        #expect(try koi.request(.delete, "/v1/leads/\(lead)/conversion", key: li.key).status == .noContent)
+    }
+
+    @Test func `has its contact belong to its customer`() throws {
+        let (first, second) = (try koi.make("customers", ["name": "A"]), try koi.make("customers", ["name": "B"]))
+        let contact = try koi.make("contacts", ["name": "李明", "customers": [["customer": .integer(first)]]])
+        let lead = try koi.make("leads", ["name": "Matter", "company": "B"])
+        let made = try convert(lead, ["customer": .integer(second), "contact": .integer(contact)])
+        #expect(made.status == .ok, "\(made.text)")
+        let links = try record("contacts", .integer(contact))["customers"].arrayValue ?? []
+        #expect(links.map { $0["customer"] } == [.integer(first), .integer(second)])
+        let other = try koi.make("leads", ["name": "王芳", "company": "C"])
+        let alone = try convert(other, ["contactFields": ["customers": []]])
+        #expect(
+            try record("contacts", alone["contact"])["customers"].arrayValue?.first?["customer"] == alone["customer"]
+        )
+    }
+
+    @Test func `is refused once its person was erased`() throws {
+        let lead = try koi.make("leads", ["name": "李明"])
+        try koi.request(.post, "/v1/leads/\(lead)/erasure")
+        #expect(try convert(lead).code == "erased")
+    }
+
+    @Test func `stays the survivor when it is merged`() throws {
+        let (lead, other) = (try koi.make("leads", ["name": "李明"]), try koi.make("leads", ["name": "李明"]))
+        let made = try convert(lead)
+        let refused = try koi.request(.post, "/v1/leads/\(other)/merges", ["from": .integer(lead)])
+        #expect(refused.code == "is_converted", "\(refused.text)")
+        #expect(try koi.request(.post, "/v1/leads/\(lead)/merges", ["from": .integer(other)]).status == .created)
+        #expect(try convert(other).status != .ok)
+        #expect(try koi.request(.get, "/v1/leads/\(lead)/conversion")["customer"] == made["customer"])
     }
 
     // MARK: Twice

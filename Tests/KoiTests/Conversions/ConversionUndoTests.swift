@@ -49,6 +49,35 @@ struct `A conversion that is undone` {
         #expect(try koi.app.check() == [])
     }
 
+    @Test func `takes along what was logged and planned for the lead, and gives it back`() throws {
+        let colleague = try koi.make("users", ["name": "Li", "role": 3])
+        let lead = try lead()
+        let call = try koi.make("activities", ["kind": "call", "direction": "in", "lead": .integer(lead)])
+        let task = try koi.make("tasks", ["name": "Call back", "lead": .integer(lead)])
+        let removed = try koi.make("activities", ["kind": "visit", "lead": .integer(lead)])
+        try koi.request(.delete, "/v1/activities/\(removed)")
+        for path in ["activities/\(call)", "tasks/\(task)"] {
+            try koi.request(.patch, "/v1/" + path, ["owner": .integer(colleague)])
+        }
+        let made = try convert(lead)
+        for path in ["activities/\(call)", "tasks/\(task)"] {
+            let record = try koi.request(.get, "/v1/" + path)
+            #expect(record["customer"] == made["customer"], "\(path)")
+            #expect(record["contact"] == made["contact"], "\(path)")
+            #expect(record["owner"] == .integer(colleague), "\(path)")
+        }
+        let customer = try koi.request(.get, "/v1/customers/\(made["customer"].text)")
+        #expect(try customer["lastCareAt"] == koi.request(.get, "/v1/activities/\(call)")["happenedAt"])
+        #expect(try undo(lead).status == .noContent)
+        for path in ["activities/\(call)", "tasks/\(task)"] {
+            let record = try koi.request(.get, "/v1/" + path)
+            #expect(record["customer"] == .null && record["contact"] == .null, "\(path)")
+            #expect(record["lead"] == .integer(lead))
+        }
+        #expect(try count("customers") == 0)
+        #expect(try koi.app.check() == [])
+    }
+
     @Test func `leaves what somebody has changed, and says so first`() throws {
         let lead = try lead()
         let made = try convert(lead)
@@ -108,6 +137,46 @@ struct `A conversion that is undone` {
         let li = try koi.person(["*": ["read": "all", "change": "all"]])
         #expect(try undo(lead, key: li.key).status == .forbidden)
         #expect(try count("customers") == 1)
+    }
+
+    @Test func `leaves what a living record names, however many lie in the bin`() throws {
+        let lead = try lead()
+        let made = try convert(lead)
+        let needs = try (0..<22).map {
+            try koi.make("needs", ["customer": made["customer"], "what": .string("N\($0)")])
+        }
+        for need in needs.dropLast() { try koi.request(.delete, "/v1/needs/\(need)") }
+        #expect(try undo(lead).code == "conversion_used")
+    }
+
+    @Test func `empties nothing that the role may not write`() throws {
+        let customer = try koi.make("customers", ["name": "Acme", "phone": "023 6868 1234"])
+        let lead = try lead(["phone": "023 6868 1234", "industry": "机械"])
+        _ = try convert(lead)
+        let li = try koi.person(
+            ["*": ["read": "all", "change": "all", "remove": "all"]],
+            held: ["customers": ["industry": ["write": false]]]
+        )
+        #expect(try undo(lead, key: li.key).status == .noContent)
+        #expect(try koi.request(.get, "/v1/customers/\(customer)")["industry"] == "机械")
+    }
+
+    @Test func `leaves the keys of other systems free for the next`() throws {
+        let lead = try lead(["externalIds": [["system": "shop", "key": "K7"]]])
+        _ = try convert(lead)
+        #expect(try undo(lead).status == .noContent)
+        let again = try convert(lead)
+        let customer = try koi.request(.get, "/v1/customers/\(again["customer"].text)")
+        #expect(customer["externalIds"].arrayValue?.first?["key"] == "K7")
+    }
+
+    @Test func `leaves the lead of a contact be when a customer is erased who is a person`() throws {
+        let customer = try koi.make("customers", ["name": "Person", "kind": "person"])
+        let lead = try koi.make("leads", ["name": "王芳", "wechat": "wangfang"])
+        let made = try convert(lead, ["customer": .integer(customer)])
+        #expect(made["contact"] != .null)
+        #expect(try koi.request(.post, "/v1/customers/\(customer)/erasure").status == .ok)
+        #expect(try koi.request(.get, "/v1/leads/\(lead)")["name"] == "王芳")
     }
 
     @Test func `keeps an answer that was logged since`() throws {

@@ -112,4 +112,27 @@ struct `The amount of a deal` {
         #expect(try desk.change(deal, ["lines": lines])["amount"] == 200)
         #expect(try desk.ask(["lines": [["product": 99, "price": 1]]]).refused == ["lines[0].product not_found"])
     }
+
+    @Test func `tells nothing of products that the actor does not see`() throws {
+        let desk = try SalesDesk()
+        let office = Office(desk.koi)
+        let pump = try desk.product("PUMP", price: 123_456)
+        let rights: JSONValue = ["read": "all", "create": "all", "change": "all"]
+        let none: JSONValue = ["read": "none", "create": "none", "change": "none"]
+        let role = try office.role("No products", ["*": rights, "products": none])
+        let person = try office.person("Vera", role: role)
+        let body: JSONObject = ["amount": 1, "lines": [["product": .integer(pump)]]]
+        let blind = try desk.ask(body, key: person.key)
+        #expect(blind.refused == ["lines[0].product not_found"])
+        #expect(!blind.text.contains("123456"))
+
+        let held = try office.role("No prices", ["*": rights])
+        try desk.koi.request(.patch, "/v1/roles/\(held)", ["fields": ["products": ["price": ["read": "hidden"]]]])
+        let other = try office.person("Bo", role: held)
+        let priced = try desk.ask(body, key: other.key)
+        #expect(priced.refused == ["lines[0].price required"])
+        #expect(!priced.text.contains("123456"))
+        let own = try desk.ask(["lines": [["product": .integer(pump), "price": 7]]], key: other.key)
+        #expect(own["amount"] == 7, "\(own.text)")
+    }
 }

@@ -49,6 +49,13 @@ struct `A deal` {
         #expect(try desk.ask(["pipeline": .integer(pipeline)]).refused == ["pipeline no_stages"])
     }
 
+    @Test func `names its pipeline where none is the main one`() throws {
+        let desk = try SalesDesk()
+        try desk.koi.request(.patch, "/v1/pipelines/1", ["main": false])
+        #expect(try desk.ask().refused == ["pipeline no_main_pipeline"])
+        #expect(try desk.ask(["pipeline": 1]).status == .created)
+    }
+
     @Test func `that is lost has a reason and a class, and no other has`() throws {
         let desk = try SalesDesk()
         let deal = try desk.deal()

@@ -110,7 +110,11 @@ struct `The list of duplicates` {
         let made = try koi.request(.post, "/v1/customers", one)
         #expect(made.status == .created)
         #expect(try pairs() == 0)
-        _ = try add("Two more", ["website": "group.example"])
+        let second = try add("Two more", ["website": "group.example", "phone": "138 0013 8000"])
+        // What all have in common says nothing of two that have more.
+        let third = try add("Three more", ["website": "group.example", "phone": "13800138000"])
+        #expect(try self.pairs() == ["\(third)+\(second) 50 phone"])
+        try koi.request(.delete, "/v1/customers/\(third)")
         // And come back where it is not shared by as many.
         try koi.request(.patch, "/v1/customers/1", ["website": nil])
         #expect(try pairs() == 0)

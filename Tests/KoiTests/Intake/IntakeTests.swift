@@ -103,6 +103,34 @@ struct `A form for strangers` {
         #expect(try leads().count == 1)
     }
 
+    @Test func `keeps what was typed where something is to be mended`() throws {
+        try koi.make(
+            "fields",
+            ["resource": "leads", "key": "colour", "kind": "text", "labelEn": "Colour", "labelZh": "颜色"]
+        )
+        let address = try form(["asks": ["name", "need", "email", "custom.colour"], "required": ["custom.colour"]])
+        let html = [("Accept", "text/html"), ("Accept-Language", "zh")]
+        let refused = try send(address, ["name": "王 \"芳\"", "need": "轴承", "email": "x"], fields: html)
+        #expect(refused.status == .unprocessableContent)
+        for part in ["value=\"王 &quot;芳&quot;\"", ">轴承</textarea>", "value=\"x\"", "颜色: "] {
+            #expect(refused.text.contains(part), "\(part)")
+        }
+    }
+
+    @Test func `goes on when the company asks for more, or for less`() throws {
+        try koi.make("fields", ["resource": "leads", "key": "gone", "kind": "text", "labelEn": "G", "labelZh": "G"])
+        let address = try form(["asks": ["name", "custom.gone"], "required": ["custom.gone"]])
+        #expect(try send(address, ["name": "Wang"]).status == .unprocessableContent)
+        try koi.request(.delete, "/v1/fields/1")
+        let must: JSONValue = [
+            "resource": "leads", "key": "must", "kind": "text", "labelEn": "M", "labelZh": "M", "required": true,
+        ]
+        try koi.make("fields", must)
+        #expect(try koi.request(.get, address, key: "")["fields"].arrayValue?.count == 1)
+        #expect(try send(address, ["name": "Wang"]).status == .accepted)
+        #expect(try leads().count == 1)
+    }
+
     @Test func `names itself where nothing else does`() throws {
         let address = try form()
         #expect(try send(address, ["need": "轴承\n很多"]).status == .accepted)

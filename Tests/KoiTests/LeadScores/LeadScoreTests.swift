@@ -96,10 +96,36 @@ struct `The score of a lead` {
         #expect(kept.contains("source referral 3 1"))
     }
 
+    @Test func `counts no lead twice that was erased`() throws {
+        let leads = try (0..<3).map { _ in
+            try koi.make("leads", ["name": "X", "email": "x@example.com", "status": "converted"])
+        }
+        for lead in leads.dropLast() {
+            #expect(try koi.request(.post, "/v1/leads/\(lead)/erasure").status == .ok)
+            try koi.request(.delete, "/v1/leads/\(lead)")
+        }
+        #expect(try koi.app.check() == [])
+        _ = try koi.app.perform { try $0.connection.run("UPDATE lead_counts SET converted = -5") }
+        #expect(try koi.app.check() != [])
+        // What cannot be is no reason to end.
+        try finish(30, "visit", "unqualified")
+        try finish(40, "visit", "converted")
+        #expect(try score(leads[2]).status == .ok)
+    }
+
     @Test func `tells nothing of fields that are held back`() throws {
         let lead = try koi.make("leads", ["name": "王芳", "mobile": "139 0013 9000", "need": "轴承"])
         let li = try koi.person(["leads": ["read": "all"]], held: ["leads": ["mobile": ["read": "masked"]]])
         #expect(try score(lead, key: li.key)["score"] == 20)
         #expect(reason(try score(lead, key: li.key), "phone") == .null)
+        let shown = try koi.request(.get, "/v1/leads/\(lead)", key: li.key)
+        #expect(shown["name"] == "王芳")
+        #expect(shown["score"] == .null)
+        #expect(try koi.request(.get, "/v1/leads?score.gte=30", key: li.key).status == .badRequest)
+        #expect(try koi.request(.get, "/v1/leads?sort=score", key: li.key).status == .badRequest)
+        // Who sees what others do not is written down.
+        _ = try score(lead)
+        let noted = try koi.noted("read").map(\.text)
+        #expect(noted.contains { $0.contains("leads") && $0.contains("mobile") }, "\(noted)")
     }
 }

@@ -161,18 +161,21 @@ struct `The lifecycle of a customer` {
         let office = Office(desk.koi)
         let seller = try office.person("Anna")
         for turn in 0..<3 { _ = try office.customer("客户 \(turn)", of: turn == 0 ? seller : nil) }
+        desk.koi.clock.advance(by: .seconds(7_200))
         _ = try desk.deal()
         let report = try desk.koi.request(.get, "/v1/reports/lifecycle")
         #expect(
             report["lifecycle"] == [
-                ["stage": "target", "customers": 3, "share": 75], ["stage": "potential", "customers": 0, "share": 0],
-                ["stage": "opportunity", "customers": 1, "share": 25], ["stage": "signed", "customers": 0, "share": 0],
+                ["stage": "target", "customers": 3, "share": 75, "left": 1, "meanSeconds": 7_200],
+                ["stage": "potential", "customers": 0, "share": 0, "left": 0, "meanSeconds": nil],
+                ["stage": "opportunity", "customers": 1, "share": 25, "left": 0, "meanSeconds": nil],
+                ["stage": "signed", "customers": 0, "share": 0, "left": 0, "meanSeconds": nil],
             ]
         )
         let own = try desk.koi.request(.get, "/v1/reports/lifecycle", key: seller.key)
         #expect(own["lifecycle"].arrayValue?.first?["customers"] == 1)
         let table = try desk.koi.request(.get, "/v1/reports/lifecycle", fields: [("Accept", "text/csv")])
-        #expect(table.text.contains("Lifecycle,Opportunity,1,25\r\n"), "\(table.text)")
+        #expect(table.text.contains("Lifecycle,Opportunity,1,25,0,\r\n"), "\(table.text)")
         let refused = try desk.koi.request(
             .get,
             "/v1/reports/lifecycle",
@@ -180,6 +183,24 @@ struct `The lifecycle of a customer` {
             fields: [("Accept", "text/csv")]
         )
         #expect(refused.status == .forbidden)
+    }
+
+    @Test func `tells how long customers were in the stages that they have left`() throws {
+        let desk = try SalesDesk()
+        let (first, second) = (try desk.deal(), try desk.make("/v1/customers", ["name": "另一家"]))
+        func wait(_ seconds: Int64) { desk.koi.clock.advance(by: .seconds(seconds)) }
+        wait(100)
+        let lost: JSONValue = ["stage": .integer(SalesDesk.lost), "lostReason": "price"]
+        try desk.change(first, lost)
+        _ = try desk.deal(["customer": .integer(second)])
+        wait(301)
+        try desk.change(first, ["stage": .integer(SalesDesk.lead)])
+        wait(201)
+        try desk.change(first, lost)
+        let rows = try desk.koi.request(.get, "/v1/reports/lifecycle")["lifecycle"].arrayValue ?? []
+        // 100 and 201 s; 0, 100 and 301 s.
+        #expect(rows.map { $0["left"] } == [3, 0, 2, 0])
+        #expect(rows.map { $0["meanSeconds"] } == [133, nil, 150, nil])
     }
 
     @Test func `is not told to whoever may not see it`() throws {
@@ -215,6 +236,20 @@ struct `The relationship stage of a customer` {
         #expect(try stage(desk) == "win_back")
         _ = try desk.deal()
         #expect(try stage(desk) == "familiarity")
+    }
+
+    @Test func `is not winning back any more when the customer speaks`() throws {
+        let desk = try SalesDesk()
+        _ = try desk.wonDeal()
+        try work(desk.koi, LifecycleJob.daily, after: 366)
+        #expect(try stage(desk) == "win_back")
+        let call: JSONObject = ["kind": "call", "customer": .integer(desk.customer), "direction": "out"]
+        _ = try desk.make("/v1/activities", .object(call))
+        #expect(try stage(desk) == "win_back")
+        let answer = try desk.make("/v1/activities", .object(call.merging(["direction": "in"])))
+        #expect(try stage(desk) == "familiarity")
+        try desk.koi.request(.delete, "/v1/activities/\(answer)")
+        #expect(try stage(desk) == "win_back")
     }
 
     @Test func `develops with further purchases of other products`() throws {

@@ -42,6 +42,7 @@ final class RecordMaker {
         }
         let isOwnable = resource.ownerField.flatMap(resource.field).map { !$0.isReadOnly } ?? true
         if let field = resource.ownerField, field != "id" { body[field] = owner.map(JSONValue.integer) ?? .null }
+        if let team = resource.teamField, own[team] != nil { resource.ownerField.map { body[$0] = .null } }
         let isSettable = isOwnable && own.keys.allSatisfy { resource.field($0)?.isReadOnly != true }
         guard resource.operations.contains(.create), isSettable else { return try insert(resource, body) }
         for _ in 0..<5 {
@@ -65,6 +66,13 @@ final class RecordMaker {
             deal["pipeline"] = nil
         }
         if deal["contact"] == nil { deal["contact"] = try make(Contact.resource.name) }
+    }
+
+    /// There is one target for the same holder and days; those of teams are tried in TargetTests.
+    private func place(target: inout JSONObject) {
+        target["from"] = .string(CalendarDate.first(ofMonth: 24_000 + Int64(count)).text)
+        target["to"] = nil
+        target["team"] = nil
     }
 
     struct Unmade: Error, CustomStringConvertible {
@@ -99,6 +107,7 @@ final class RecordMaker {
             guard isSet, let value = try value(field, of: resource) else { continue }
             body[field.name] = value
         }
+        if resource.name == SalesTarget.resource.name { place(target: &body) }
         return body
     }
 

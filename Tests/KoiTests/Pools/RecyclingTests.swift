@@ -67,6 +67,25 @@ struct `A pool takes back` {
         #expect(try preview(pool) == [])
     }
 
+    @Test func `no lead that is closed already`() throws {
+        let pool = try lake.pool([
+            "resource": "leads", "rules": [["noContactDays": 30]], "warnDays": 0, "recycles": true,
+        ])
+        let leads = try ["new", "contacted", "unqualified"].map { status in
+            try lake.koi.make(
+                "leads",
+                ["name": .string("Lead \(status)"), "status": .string(status), "owner": .integer(anna.id)]
+            )
+        }
+        let won = try lake.koi.make("leads", ["name": "Won", "owner": .integer(anna.id)])
+        #expect(try lake.koi.request(.put, "/v1/leads/\(won)/conversion").status == .ok)
+        lake.advance(days: 31)
+        #expect(try preview(pool).map { $0["record"] } == leads.prefix(2).map(JSONValue.integer))
+        try recycle()
+        let taken = try lake.koi.request(.get, "/v1/leads?pool=\(pool)&sort=id").items.map { $0["id"] }
+        #expect(taken == leads.prefix(2).map(JSONValue.integer))
+    }
+
     @Test func `nothing whose owner was not told in time, though it was due long ago`() throws {
         let quiet = try customer("Quiet")
         lake.advance(days: 400)

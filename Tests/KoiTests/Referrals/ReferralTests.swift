@@ -56,6 +56,17 @@ struct `A referral` {
         #expect(try koi.request(.patch, "/v1/customers/\(third)", ["referrerCustomer": .integer(first)]).status == .ok)
     }
 
+    @Test func `that leads back by a contact is refused`() throws {
+        let first = try customer("A")
+        let second = try customer("B")
+        let contact = try koi.make("contacts", ["name": "李明", "customers": [["customer": .integer(second)]]])
+        try koi.request(.patch, "/v1/customers/\(first)", ["referrerContact": .integer(contact)])
+        let circle = try koi.request(.patch, "/v1/customers/\(second)", ["referrerCustomer": .integer(first)])
+        #expect(circle["errors"].arrayValue?.first?["code"] == "circular", "\(circle.text)")
+        let own = try koi.request(.patch, "/v1/customers/\(second)", ["referrerContact": .integer(contact)])
+        #expect(own["errors"].arrayValue?.first?["field"] == "referrerContact", "\(own.text)")
+    }
+
     @Test func `in a circle that a merge has made is told once`() throws {
         let first = try customer("A")
         let second = try customer("B", by: first)

@@ -139,4 +139,44 @@ struct `A calendar of tasks` {
         let key = try #require(made["key"].stringValue, "\(made.text)")
         #expect(try koi.request(.post, "/v1/me/calendar", key: key).code == "narrowed_key")
     }
+
+    @Test func `is good for no longer and no further than the key that made its link`() throws {
+        func key(_ own: JSONObject) throws -> (id: Int64, key: String) {
+            let usual: JSONObject = ["name": "K", "user": .integer(anna.id)]
+            let made = try koi.request(.post, "/v1/keys", .object(usual.merging(own)))
+            return (try #require(made["id"].integerValue), try #require(made["key"].stringValue, "\(made.text)"))
+        }
+        for own: JSONObject in [["expiresAt": "2026-11-29T09:00:00Z"], ["addresses": ["127.0.0.1"]]] {
+            let bound = try key(own)
+            #expect(try koi.request(.post, "/v1/me/calendar", key: bound.key).code == "narrowed_key")
+        }
+        let (id, free) = try key([:])
+        let url = try #require(try koi.request(.post, "/v1/me/calendar", key: free)["url"].stringValue)
+        #expect(try koi.request(.get, url, key: "").status == .ok)
+        try koi.request(.patch, "/v1/keys/\(id)", ["addresses": ["127.0.0.1"]])
+        #expect(try koi.request(.get, url, key: "").status == .notFound)
+        try koi.request(.patch, "/v1/keys/\(id)", ["addresses": []])
+        #expect(try koi.request(.get, url, key: "").status == .ok)
+        try koi.request(.delete, "/v1/keys/\(id)")
+        #expect(try koi.request(.get, url, key: "").status == .notFound)
+        #expect(try koi.request(.get, "/v1/me/calendar", key: anna.key).status == .notFound)
+    }
+
+    @Test func `ends with the password of its user`() throws {
+        let url = try link()
+        try koi.app.perform { transaction in
+            try NewPassword(transaction).set(PasswordHash(of: "correct horse", salt: [1], cost: .test), of: anna.id)
+        }
+        #expect(try koi.request(.get, url, key: "").status == .notFound)
+    }
+
+    @Test func `is empty for who does not see when tasks are due`() throws {
+        _ = try add("Call")
+        let role = try office.role("Timeless", ["tasks": ["read": "own"]])
+        try koi.request(.patch, "/v1/roles/\(role)", ["fields": ["tasks": ["due": ["read": "hidden"]]]])
+        try koi.request(.patch, "/v1/users/\(anna.id)", ["role": .integer(role)])
+        let shown = try lines(link())
+        #expect(shown.first == "BEGIN:VCALENDAR")
+        #expect(!shown.contains("BEGIN:VEVENT"))
+    }
 }

@@ -92,4 +92,12 @@ struct `A recurring task` {
     @Test func `needs a time at which it is due`() throws {
         #expect(try add(["recurrence": "daily"]).refused == ["due recurs_without_due"])
     }
+
+    @Test func `comes back to its time after a change of the clock has moved it`() throws {
+        let berlin = try koi.request(.post, "/v1/users", ["name": "Anna", "timeZone": "Europe/Berlin"])
+        // 02:30 in Berlin, which the 28th of March does not have.
+        let first = try add(["recurrence": "daily", "due": "2027-03-26T01:30:00Z", "owner": berlin["id"]])
+        let expected = ["2027-03-27T01:30", "2027-03-28T01:30", "2027-03-29T00:30", "2027-03-30T00:30"]
+        #expect(try dues(first, 4) == expected)
+    }
 }

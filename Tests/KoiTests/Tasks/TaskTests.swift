@@ -117,4 +117,16 @@ struct `A task` {
         try worker.runDue()
         #expect(try reminders().count == 2)
     }
+
+    @Test func `is logged by its owner, though the customer is somebody else's by now`() throws {
+        let office = Office(koi)
+        let (anna, bo) = (try office.person("Anna"), try office.person("Bo"))
+        let customer = try office.customer("Acme", of: anna)
+        let id = try add(["name": "Visit", "customer": .integer(customer), "owner": .integer(anna.id)])
+        _ = try office.assign(customer, to: bo)
+        let log = try koi.request(.post, "/v1/activities", ["kind": "call", "task": .integer(id)], key: anna.key)
+        #expect(log.status == .created, "\(log.text)")
+        #expect(log["customer"] == .null)
+        #expect(try koi.request(.get, "/v1/tasks/\(id)")["doneAt"] != .null)
+    }
 }

@@ -94,4 +94,47 @@ struct `Return visits` {
         let twice = try koi.request(.patch, "/v1/settings", ["visitCadence": ["vip=30", "vip=31"]])
         #expect(twice.refused == ["visitCadence[1] not_cadence"])
     }
+
+    private func owners() throws -> [JSONValue] {
+        try koi.request(.get, "/v1/tasks?cause=visitCadence&doneAt.null=true&sort=id").items.map { $0["owner"] }
+    }
+
+    @Test func `go with the customer to whoever has it, and to nobody with it`() throws {
+        let bo = try office.person("Bo")
+        let vip = try customer("A", "vip", owner: anna.id)
+        advance(days: 25)
+        try plan()
+        _ = try office.assign(vip, to: bo)
+        advance(days: 10)
+        try plan()
+        #expect(try owners() == [.integer(bo.id)])
+        // What could not have been done before is not overdue from the start.
+        #expect(try planned() == ["\(vip) 2026-12-27"])
+        _ = try office.assign(vip, to: nil)
+        try plan()
+        #expect(try owners() == [.null])
+        _ = try office.assign(vip, to: anna)
+        try plan()
+        #expect(try owners() == [.integer(anna.id)])
+    }
+
+    @Test func `are one, also of customers that were merged`() throws {
+        let ids = try (0..<2).map { try customer("A\($0)", "vip", owner: anna.id) }
+        advance(days: 25)
+        try plan()
+        #expect(try planned().count == 2)
+        try koi.merge(ids[1], into: ids[0])
+        try plan()
+        #expect(try planned() == ["\(ids[0]) 2026-12-22"])
+    }
+
+    @Test func `are planned in chunks that have no time at all`() throws {
+        for index in 0..<3 { _ = try customer("A\(index)", "vip", owner: anna.id) }
+        advance(days: 25)
+        let id = try koi.add(NewJob(VisitPlanning.kind.name, due: koi.clock.now))
+        let worker = try koi.worker(JobKind(VisitPlanning.kind.name, chunk: VisitPlanning.chunk), holdTime: .zero)
+        for _ in 0..<20 { guard try worker.pass() else { break } }
+        #expect(try koi.job(id).state == .done)
+        #expect(try planned().count == 3)
+    }
 }
