@@ -106,7 +106,7 @@ struct `The way of a deal` {
     }
 
     @Test func `is not blocked by a clock that was set back`() throws {
-        let deal = try desk.deal()
+        let deal = try desk.deal(["owner": .integer(seller.id)])
         try desk.koi.app.perform {
             _ = try $0.connection.run("UPDATE deal_stages SET since = since + 60000 WHERE deal = ?", [.integer(deal)])
         }

@@ -165,7 +165,8 @@ struct `A calendar of tasks` {
     @Test func `ends with the password of its user`() throws {
         let url = try link()
         try koi.app.perform { transaction in
-            try NewPassword(transaction).set(PasswordHash(of: "correct horse", salt: [1], cost: .test), of: anna.id)
+            let salt = [UInt8](repeating: 1, count: 16)
+            try NewPassword(transaction).set(PasswordHash(of: "correct horse", salt: salt, cost: .test), of: anna.id)
         }
         #expect(try koi.request(.get, url, key: "").status == .notFound)
     }
