@@ -70,8 +70,7 @@ struct `What hangs on a person` {
         #expect(try koi.merge(other, into: desk.customer).status == .created)
         let filter = try koi.request(.get, "/v1/pools/\(pool)")["filter"]
         #expect(filter["referrerCustomer"].text.contains(String(desk.customer)), "\(filter.text)")
-        let receipt = try koi.request(.post, "/v1/customers/\(desk.customer)/erasure")
-        #expect(receipt["erased"]["pools"] == 1, "\(receipt.text)")
+        try koi.request(.post, "/v1/customers/\(desk.customer)/erasure")
         #expect(!(try koi.request(.get, "/v1/pools/\(pool)").text.contains("13911112222")))
     }
 }

@@ -9,7 +9,7 @@ struct `The list of what is to be done next` {
     private let seller: Int64
     private var koi: TestApp { office.koi }
 
-    /// On Sunday at 17:00 in Shanghai.
+    /// On Sunday at 17:00 in Shanghai, where the company is; who asks goes by UTC.
     init() throws {
         office = try AssignmentOffice()
         seller = try office.user("Seller")
@@ -51,7 +51,7 @@ struct `The list of what is to be done next` {
         )
         #expect(
             rows.map { $0["due"] } == [
-                "2026-11-22T08:00:00.000Z", "2026-11-23T02:00:00.000Z", "2026-11-23T16:00:00.000Z",
+                "2026-11-22T08:00:00.000Z", "2026-11-23T02:00:00.000Z", "2026-11-24T00:00:00.000Z",
                 "2026-11-25T09:00:00.000Z",
             ]
         )
