@@ -50,7 +50,7 @@ extension DemoYear {
     }
 
     private static let fates: [(share: Int64, value: DealFate)] = [
-        (69, .moves), (5, .isForced), (4, .isStuck), (3, .goesBack), (9, .waits), (9, .isLost), (1, .isThrownAway),
+        (69, .moves), (5, .isForced), (4, .isStuck), (3, .goesBack), (9, .waits), (9, .isLost), (2, .isThrownAway),
     ]
 
     mutating func work(onDeal id: Int64, _ scene: DemoScene) throws {
@@ -145,7 +145,7 @@ extension DemoYear {
         var patch: JSONObject = ["stage": .integer(lost.id), "lostReason": .string(reason.rawValue)]
         if reason == .competitor || dice.happens(30) { patch["competitors"] = ["远大流体", "Norvale Pumps"] }
         _ = try RecordService(Deal.resource, transaction).change(deal.id, patch)
-        if dice.happens(12) { plan(.reopen(deal: deal.id), after: 60...300, scene) }
+        if dice.happens(25) { plan(.reopen(deal: deal.id), after: 60...300, scene) }
     }
 
     func restore(_ deal: Int64, _ scene: DemoScene) throws {

@@ -12,7 +12,8 @@ extension ReportLedger {
         var amount: Int64 = 0
     }
 
-    func checkPipelineChanges(_ from: String, _ to: String) throws {
+    /// - Returns: the lines that have deals.
+    func checkPipelineChanges(_ from: String, _ to: String) throws -> Set<String> {
         let (start, end) = (try Self.time(from), try Self.time(to))
         var sums: [String: [String: Sum]] = [:]
         func add(_ line: String, _ deal: LogModel.Past, _ amount: Int64? = nil) {
@@ -46,6 +47,7 @@ extension ReportLedger {
                 #expect(sum == known[line] ?? Sum(), "\(asker.name) \(from) \(line)")
             }
         }
+        return Set(sums.values.flatMap(\.keys))
     }
 
     // MARK: Stages of deals
