@@ -18,7 +18,7 @@ ONLY_WITH_RESOURCE = {"record"}
 OF_FILES = {"resource", "encoding", "name"}
 # Times and their order, and which stage is one of a deal's pipeline.
 OF_TIMES_AND_STAGES = {"from", "to", "seconds", "pipeline", "stage"}
-WITH_TIMES_AND_STAGES = ("showGateOfDeal", "reportDealStages", "reportPipelineChanges", "showWorkingTimeOf")
+WITH_TIMES_AND_STAGES = ("showGateOfDeal", "report", "showWorkingTimeOf")
 
 
 @schemathesis.check
