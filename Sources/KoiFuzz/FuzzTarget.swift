@@ -18,6 +18,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case files
     /// `MailReport`: mails that say that another could not be delivered.
     case bounces
+    /// `KoiFormats.IncomingMail`: mails of customers.
+    case mails
 
     /// Reads an input; what must never happen ends the process.
     package func read(_ input: [UInt8]) {
@@ -30,6 +32,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .cursors: CursorFuzzing.read(input)
         case .files: FileFuzzing.read(input)
         case .bounces: BounceFuzzing.read(input)
+        case .mails: MailFuzzing.read(input)
         }
     }
 }

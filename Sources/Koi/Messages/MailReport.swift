@@ -1,4 +1,4 @@
-import Foundation
+import KoiFormats
 
 /// A mail that says that another could not be delivered (RFC 3464), read as far as it tells which one and why.
 ///
@@ -7,7 +7,6 @@ package struct MailReport: Equatable, Sendable {
     static let maximumBytes = 1 << 20
     private static let maximumParts = 50
     private static let maximumDepth = 5
-    private static let maximumFields = 300
 
     /// Marks of messages of Koi, in the order in which they were found.
     package private(set) var tokens: [String] = []
@@ -31,15 +30,16 @@ package struct MailReport: Equatable, Sendable {
         var count = 0
         while let (part, depth) = waiting.popLast(), count < MailReport.maximumParts {
             count += 1
-            let entity = MailEntity(part, maximumFields: MailReport.maximumFields)
+            let entity = MailEntity(part)
             if depth == 0 { addMarks(of: entity) }
             switch entity.type {
             case "message/delivery-status", "message/global-delivery-status": addStatus(entity.content)
             case "message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers":
-                addID(of: MailEntity(entity.content[...], maximumFields: MailReport.maximumFields))
+                addID(of: MailEntity(entity.content[...]))
             default:
-                guard let boundary = entity.boundary, depth < MailReport.maximumDepth else { continue }
-                let parts = MailEntity.parts(of: entity.body, boundary, limit: MailReport.maximumParts)
+                guard depth < MailReport.maximumDepth, let parts = entity.parts(limit: MailReport.maximumParts) else {
+                    continue
+                }
                 waiting += parts.reversed().map { ($0, depth + 1) }
             }
         }
@@ -48,12 +48,12 @@ package struct MailReport: Equatable, Sendable {
     /// It comes to the address that the mail named as its sender, which has the mark behind a plus sign.
     private mutating func addMarks(of entity: MailEntity) {
         for name in ["to", "delivered-to", "x-original-to", "envelope-to"] {
-            for value in entity.values(name) { addTokens(in: value, after: "+") }
+            for value in entity.fields.texts(name) { addTokens(in: value, after: "+") }
         }
     }
 
     private mutating func addID(of entity: MailEntity) {
-        for value in entity.values("message-id") { addTokens(in: value, after: "koi.") }
+        for value in entity.fields.texts("message-id") { addTokens(in: value, after: "koi.") }
     }
 
     /// Behind the mark 32 hexadecimal digits, and then an `@`.
@@ -86,117 +86,13 @@ package struct MailReport: Equatable, Sendable {
     private mutating func addStatus(_ content: [UInt8]) {
         var rest = content[...]
         for _ in 0..<MailReport.maximumParts where !rest.isEmpty {
-            let group = MailEntity(rest, maximumFields: MailReport.maximumFields)
+            let group = MailEntity(rest)
             rest = group.body
-            guard let action = group.values("action").first?.trimmingSpaces.lowercased() else { continue }
+            guard let action = group.fields.texts("action").first?.trimmingSpaces.lowercased() else { continue }
             guard self.action != "failed" else { return }
             self.action = action
-            status = group.values("status").first.flatMap(MailReport.status)
-            diagnostic = group.values("diagnostic-code").first.map { $0.trimmingSpaces.shown(300) }
+            status = group.fields.texts("status").first.flatMap(MailReport.status)
+            diagnostic = group.fields.texts("diagnostic-code").first.map { $0.trimmingSpaces.shown(300) }
         }
-    }
-}
-
-/// A mail or a part of one: header fields and what is behind them (RFC 5322 §2.2, RFC 2045).
-struct MailEntity {
-    private(set) var fields: [(name: String, value: String)] = []
-    /// As it stands.
-    let body: ArraySlice<UInt8>
-
-    init(_ bytes: ArraySlice<UInt8>, maximumFields: Int) {
-        var rest = bytes
-        while let line = MailEntity.line(&rest) {
-            if line.isEmpty { break }
-            if let first = line.first, first == 0x20 || first == 0x09 {
-                guard !fields.isEmpty, fields[fields.count - 1].value.utf8.count < 10_000 else { continue }
-                fields[fields.count - 1].value += " " + MailEntity.text(line).trimmingSpaces
-            } else if let colon = line.firstIndex(of: UInt8(ascii: ":")), fields.count < maximumFields {
-                let name = MailEntity.text(line[..<colon]).trimmingSpaces.lowercased()
-                fields.append((name, MailEntity.text(line[line.index(after: colon)...].prefix(10_000)).trimmingSpaces))
-            }
-        }
-        body = rest
-    }
-
-    func values(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
-
-    var type: String {
-        values("content-type").first.map { String($0.prefix { $0 != ";" }).trimmingSpaces.lowercased() } ?? "text/plain"
-    }
-
-    /// Of several parts what stands between them.
-    var boundary: [UInt8]? {
-        guard type.hasPrefix("multipart/"), let value = values("content-type").first,
-            let start = value.range(of: "boundary=", options: .caseInsensitive)
-        else { return nil }
-        var text = value[start.upperBound...]
-        if text.first == "\"" {
-            text = text.dropFirst().prefix { $0 != "\"" }
-        } else {
-            text = text.prefix { $0 != ";" && $0 != " " }
-        }
-        return (1...100).contains(text.utf8.count) ? Array(text.utf8) : nil
-    }
-
-    /// The body as it is meant.
-    var content: [UInt8] {
-        switch values("content-transfer-encoding").first?.lowercased() {
-        case "base64":
-            Data(base64Encoded: Data(body), options: .ignoreUnknownCharacters).map(Array.init) ?? Array(body)
-        case "quoted-printable": MailEntity.unquoted(body)
-        default: Array(body)
-        }
-    }
-
-    /// The parts of a body, each from behind its boundary up to the next (RFC 2046 §5.1.1).
-    static func parts(of body: ArraySlice<UInt8>, _ boundary: [UInt8], limit: Int) -> [ArraySlice<UInt8>] {
-        let mark = Array("--".utf8) + boundary
-        var parts: [ArraySlice<UInt8>] = []
-        var rest = body
-        var start: Int?
-        while !rest.isEmpty, parts.count < limit {
-            let place = rest.startIndex
-            guard let line = line(&rest) else { break }
-            guard line.starts(with: mark) else { continue }
-            if let start { parts.append(body[start..<place]) }
-            start = rest.startIndex
-            if line.dropFirst(mark.count).starts(with: Array("--".utf8)) { return parts }
-        }
-        // One that is cut off has lost its end.
-        if let start, parts.count < limit { parts.append(body[start...]) }
-        return parts
-    }
-
-    /// Takes a line without its end; nil where there is none.
-    private static func line(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        guard !rest.isEmpty else { return nil }
-        let end = rest.firstIndex(of: 0x0A) ?? rest.endIndex
-        var line = rest[..<end]
-        rest = end < rest.endIndex ? rest[rest.index(after: end)...] : rest[rest.endIndex...]
-        if line.last == 0x0D { line = line.dropLast() }
-        return line
-    }
-
-    private static func text(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
-
-    private static func unquoted(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        var result: [UInt8] = []
-        var rest = bytes
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "=") else {
-                result.append(byte)
-                continue
-            }
-            let pair = rest.prefix(2)
-            if pair.count == 2, let value = UInt8(text(pair), radix: 16) {
-                result.append(value)
-                rest = rest.dropFirst(2)
-            } else if rest.first == 0x0D || rest.first == 0x0A {
-                _ = line(&rest)
-            } else {
-                result.append(byte)
-            }
-        }
-        return result
     }
 }
