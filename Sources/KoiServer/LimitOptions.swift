@@ -10,6 +10,7 @@ struct LimitOptions: ParsableArguments {
     @Option(Options.headerFields) var headerFields: String?
     @Option(Options.headerSize) var headerSize: String?
     @Option(Options.bodyLimit) var bodyLimit: String?
+    @Option(Options.fileLimit) var fileLimit: String?
     @Option(Options.bodiesInMemory) var bodiesInMemory: String?
     @Option(Options.bodiesOnDisk) var bodiesOnDisk: String?
     @Option(Options.headTime) var headTime: String?
@@ -34,6 +35,7 @@ struct LimitOptions: ParsableArguments {
             (Options.headerFields, headerFields.map { [$0] } ?? []),
             (Options.headerSize, headerSize.map { [$0] } ?? []),
             (Options.bodyLimit, bodyLimit.map { [$0] } ?? []),
+            (Options.fileLimit, fileLimit.map { [$0] } ?? []),
             (Options.bodiesInMemory, bodiesInMemory.map { [$0] } ?? []),
             (Options.bodiesOnDisk, bodiesOnDisk.map { [$0] } ?? []),
             (Options.headTime, headTime.map { [$0] } ?? []),

@@ -15,8 +15,6 @@ struct UnfollowedContacts {
     }
 
     private static let hour: Int64 = 3_600_000
-    /// Of each resource; whoever has so many needs no figure.
-    static let maximumCounted: Int64 = 10_000
 
     static let resources = [Lead.resource, Customer.resource]
 
@@ -88,7 +86,7 @@ struct UnfollowedContacts {
     func count(_ resource: Resource, _ more: [SQLFragment]) throws -> Int64 {
         var sql = SQLFragment("SELECT count(*) FROM (SELECT 1")
         sql.append(from(resource, more))
-        sql.append(" LIMIT ?) AS c", [.integer(UnfollowedContacts.maximumCounted)])
+        sql.append(" LIMIT ?) AS c", [.integer(Report.maximumCounted)])
         return try transaction.connection.first(sql.sql, sql.values) { $0.int(0) } ?? 0
     }
 

@@ -69,7 +69,13 @@ enum UnfollowedReport {
             names[resource.name] = try ReportNames(resource, ids, transaction)
         }
         return contacts.map { contact in
-            [
+            let isLead = contact.resource.name == Lead.resource.name
+            transaction.saw(
+                isLead ? ["receivedAt", "responseDueAt", "owner"] : ["owner"],
+                of: contact.id,
+                contact.resource.name
+            )
+            return [
                 "resource": .string(contact.resource.name), "id": .integer(contact.id),
                 "name": names[contact.resource.name]?[contact.id] ?? .null,
                 "owner": contact.owner.map(JSONValue.integer) ?? .null,

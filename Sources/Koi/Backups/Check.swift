@@ -45,7 +45,8 @@ package enum Check {
         let end = try head.fault(connection).map { [$0] } ?? []
         let duplicates = try DuplicateKeyCheck.faults(resources, connection)
         let counts = try LeadCounts.faults(connection) + (StageOutcomes(connection).fault().map { [$0] } ?? [])
-        return try orphans + EventChain.verify(connection) + end + keys + search + duplicates + counts
+        let kept = try KeptCountCheck.faults(connection)
+        return try orphans + EventChain.verify(connection) + end + keys + search + duplicates + counts + kept
     }
 }
 

@@ -42,8 +42,11 @@ struct DealRules: RecordRules {
     private func noteExisting(_ record: inout Record, _ transaction: Transaction) throws {
         guard let customer = record["customer"].integerValue else { return }
         let bought = try transaction.connection.first(
-            "SELECT 1 FROM deals WHERE customer = ? AND state = 'won' AND id <> ? AND \"removedAt\" IS NULL LIMIT 1",
-            [.integer(customer), .integer(record.id)]
+            """
+            SELECT 1 FROM deals WHERE customer = ? AND state = 'won' AND id <> ? AND "removedAt" IS NULL AND "wonAt" <= ?
+            LIMIT 1
+            """,
+            [.integer(customer), .integer(record.id), .integer(record.time("createdAt") ?? transaction.now)]
         ) { _ in true }
         record["existing"] = .bool(bought == true)
     }

@@ -52,18 +52,13 @@ struct WinRate {
 
     /// The months of a period by the actor's time zone; the first and the last one may be cut.
     private func months(of period: ReportPeriod) -> [(period: ReportPeriod, month: String?)] {
-        let clocks = LocalTime(zone: transaction.actor.timeZone)
-        var day = CalendarDate(daysSince1970: clocks.parts(period.from).day)
-        var from = period.from
-        var months: [(ReportPeriod, String?)] = []
-        while from < period.to {
-            let next = CalendarDate.first(ofMonth: day.year * 12 + day.month)
-            let to = min(clocks.time(day: next.daysSince1970, rest: 0), period.to)
+        let months = Cohorts(.month, of: period, in: LocalTime(zone: transaction.actor.timeZone))
+        let ends = months.beginnings.dropFirst() + [period.to]
+        return zip(zip(months.beginnings, ends), months.days).compactMap { month, day in
+            let (from, to) = (max(month.0, period.from), min(month.1, period.to))
             // Clocks may be put back over midnight, into a month that is over.
-            if to > from { months.append((ReportPeriod(from: from, to: to), String(day.text.prefix(7)))) }
-            (day, from) = (next, max(to, from))
+            return from < to ? (ReportPeriod(from: from, to: to), String(day.prefix(7))) : nil
         }
-        return months
     }
 
     private mutating func add(isWon: Bool, within period: ReportPeriod, _ month: String?) throws {

@@ -44,6 +44,12 @@ struct ProductFit {
         static let tables = "needs AS n JOIN customers AS c ON c.id = n.customer AND c.\"removedAt\" IS NULL"
         static let isOpen = "n.status = 'open' AND n.\"removedAt\" IS NULL"
 
+        /// Nil where it is not open.
+        static func open(_ need: Int64, _ connection: Connection) throws -> Wish? {
+            let sql = "SELECT \(columns) FROM \(tables) WHERE n.id = ? AND \(isOpen)"
+            return try connection.first(sql, [.integer(need)], Wish.init)
+        }
+
         init(_ row: Row) {
             id = row.int(0)
             customer = row.int(1)

@@ -70,11 +70,7 @@ enum ProductMatching {
 
     /// The products that fit an open need, of those behind a number.
     private static func offers(for need: Int64, after: Int64, _ connection: Connection) throws -> Found {
-        let wish = try connection.first(
-            "SELECT \(ProductFit.Wish.columns) FROM \(ProductFit.Wish.tables) WHERE n.id = ? AND \(ProductFit.Wish.isOpen)",
-            [.integer(need)],
-            ProductFit.Wish.init
-        )
+        let wish = try ProductFit.Wish.open(need, connection)
         guard let wish else { return ([], nil) }
         let offers = try connection.rows(
             """
@@ -117,14 +113,27 @@ enum ProductMatching {
             "INSERT INTO need_matches (need, product, at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
             [.integer(wish.id), .integer(offer.id), .integer(transaction.now)]
         )
-        guard isNew > 0 else { return false }
-        guard let owner = try wish.owner.flatMap({ try active($0, transaction.connection) }) else { return true }
+        // When it was found, there may have been nobody to tell.
+        let isToTell = try isNew > 0 || isUntold(wish, offer, transaction.connection)
+        guard isToTell else { return false }
+        guard let owner = try wish.owner.flatMap({ try active($0, transaction.connection) }) else { return isNew > 0 }
         let task = try addTask(wish, offer, owner, transaction)
         try transaction.connection.run(
             "UPDATE need_matches SET task = ? WHERE need = ? AND product = ?",
             [.integer(task), .integer(wish.id), .integer(offer.id)]
         )
-        return true
+        return isNew > 0
+    }
+
+    private static func isUntold(
+        _ wish: ProductFit.Wish,
+        _ offer: ProductFit.Offer,
+        _ connection: Connection
+    ) throws -> Bool {
+        try connection.first(
+            "SELECT 1 FROM need_matches WHERE need = ? AND product = ? AND task IS NULL",
+            [.integer(wish.id), .integer(offer.id)]
+        ) { _ in true } ?? false
     }
 
     private static func active(_ user: Int64, _ connection: Connection) throws -> Int64? {

@@ -58,7 +58,7 @@ struct NeedRules: RecordRules {
 
     /// What is needed anew may be what is sold already.
     func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {
-        let told = ["what", "product", "budget", "currency", "status", "removedAt"]
+        let told = ["what", "product", "budget", "currency", "status", "owner", "removedAt"]
         guard record["status"] == "open", !record.isRemoved,
             before.map({ before in told.contains { record[$0] != before[$0] } }) ?? true
         else { return }

@@ -44,7 +44,8 @@ struct NextAction: Sendable {
     let code: String
     private let label: Text
     let resource: Resource
-    private let due: String
+    /// The field that says until when.
+    let due: String
     /// As long as it is to be done, on the alias `t`.
     private let condition: String
 
@@ -66,9 +67,12 @@ struct NextAction: Sendable {
 
     // MARK: Queries
 
+    /// How many there are, but no more than are counted.
     func count(dueBy end: Int64, _ meant: SQLFragment?, _ transaction: Transaction) throws -> Int64 {
-        let sql = selection("count(*)", dueBy: end, meant, transaction)
-        return try transaction.connection.first(sql.sql, sql.values) { $0.int(0) } ?? 0
+        let all = selection("1", dueBy: end, meant, transaction)
+        let sql = "SELECT count(*) FROM (\(all.sql) LIMIT ?) AS c"
+        let values = all.values + [.integer(Report.maximumCounted)]
+        return try transaction.connection.first(sql, values) { $0.int(0) } ?? 0
     }
 
     /// The first of them by their time.

@@ -21,7 +21,8 @@ enum NextActionReport {
             .limit(100),
         ],
         head: [
-            ReportColumn("total", "Total", "总数", .count).noted("Of all, be they in the rows or not."),
+            ReportColumn("total", "Total", "总数", .count)
+                .noted("Of all, be they in the rows or not; of each action no more than 10,000 are counted."),
             ReportColumn("overdue", "Overdue", "已逾期", .count),
         ],
         shape: .list("rows"),
@@ -63,7 +64,8 @@ enum NextActionReport {
             names[name] = try group.first.map { try ReportNames($0.action.resource, group.map(\.id), transaction) }
         }
         return items.map { item in
-            [
+            transaction.saw([item.action.due, "owner"], of: item.id, item.action.resource.name)
+            return [
                 "action": .string(item.action.code), "resource": .string(item.action.resource.name),
                 "id": .integer(item.id), "name": names[item.action.resource.name]?[item.id] ?? .null,
                 "owner": item.owner.map(JSONValue.integer) ?? .null,

@@ -83,9 +83,11 @@ package struct CalendarDate: Sendable, Equatable {
         return era * 146_097 + dayOfEra - 719_468
     }
 
-    /// Written as `YYYY-MM-DD`.
+    /// Written as `YYYY-MM-DD`; what has no four digits of year as the first or the last day that has: time zones and weeks
+    /// lead beyond the times that there are.
     package var text: String {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 10) { bytes in
+        guard (0...9_999).contains(year) else { return year < 0 ? "0000-01-01" : "9999-12-31" }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 10) { bytes in
             var digits = DigitWriter(bytes[...])
             digits.write(year, 4, then: "-")
             digits.write(month, 2, then: "-")

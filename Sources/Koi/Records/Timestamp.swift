@@ -64,9 +64,9 @@ struct DigitWriter {
         place = bytes.startIndex
     }
 
-    /// Writes the last `count` digits of a number that is not negative, and a mark behind them.
+    /// Writes the last `count` digits of a number, without its sign, and a mark behind them.
     mutating func write(_ number: Int64, _ count: Int, then mark: Unicode.Scalar? = nil) {
-        var rest = number
+        var rest = number.magnitude
         for index in stride(from: place + count - 1, through: place, by: -1) {
             bytes.base[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10

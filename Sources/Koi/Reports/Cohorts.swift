@@ -25,10 +25,7 @@ struct Cohorts {
         if unit != .none { day = Cohorts.beginning(of: unit, day) }
         repeat {
             beginnings.append(unit == .none ? period.from : clocks.time(day: day, rest: 0))
-            days.append(
-                CalendarDate(daysSince1970: min(max(day, Cohorts.writable.lowerBound), Cohorts.writable.upperBound))
-                    .text
-            )
+            days.append(CalendarDate(daysSince1970: day).text)
             day = unit == .none ? .max : Cohorts.next(unit, day)
         } while unit != .none && clocks.time(day: day, rest: 0) < period.to
         self.beginnings = beginnings
@@ -53,10 +50,6 @@ struct Cohorts {
     }
 
     var from: Int64 { beginnings.first ?? end }
-
-    /// Those that have four digits of year: a week or a time zone may lead beyond.
-    private static let writable =
-        Timestamp.range.lowerBound / ReportPeriod.day...Timestamp.range.upperBound / ReportPeriod.day
 
     private static func beginning(of unit: Unit, _ day: Int64) -> Int64 {
         switch unit {

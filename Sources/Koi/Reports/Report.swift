@@ -15,6 +15,8 @@ struct Report: Sendable {
 
     /// More would be neither read by anybody nor sent at once.
     static let maximumRows = 10_000
+    /// Of each kind of what waits: whoever has so many needs no figure, and counting takes as long as there are many.
+    static let maximumCounted: Int64 = 10_000
 
     /// Behind `/v1/reports/`, say.
     let path: String
@@ -40,14 +42,18 @@ struct Report: Sendable {
 
     private func answer(_ call: Call) throws -> Answer {
         let transaction = try call.transaction()
-        try requireSight(call.actor)
+        try requireSight(call)
         let query = try ReportQuery(call.query, of: self, for: call.actor, call.language, at: transaction.now)
         let isTable = try AcceptedTypes.prefer(ExportForm.csv.type, in: call.request)
         if isTable { for source in sources { try RecordPermission(source.resource, transaction).checkExport() } }
         let content = try make(query, transaction)
         guard content.rows.count <= Report.maximumRows else { throw Report.tooManyRows }
-        return isTable
-            ? .table(table(content, call.language), next: nil) : .list(Array(document(content, query).text.utf8))
+        guard isTable else { return .list(Array(document(content, query).text.utf8)) }
+        if let resource = sources.first?.resource {
+            let export = Export(resource, parameters: call.query, rows: content.rows.count, report: path)
+            transaction.owe(export.log)
+        }
+        return .table(table(content, call.language), next: nil)
     }
 
     private static let tooManyRows = Problem(
@@ -59,9 +65,15 @@ struct Report: Sendable {
         )
     )
 
-    private func requireSight(_ actor: Actor) throws {
-        for source in sources {
-            let held = actor.access.restrictions(of: source.resource.name)
+    /// Whoever could choose by a field that is held back could find it out.
+    private func requireSight(_ call: Call) throws {
+        var asked = sources
+        for name in call.query.map(\.name) {
+            guard let source = sources.first(where: { $0.resource.field(name) != nil }) else { continue }
+            asked.append((source.resource, [name]))
+        }
+        for source in asked {
+            let held = call.actor.access.restrictions(of: source.resource.name)
             guard source.fields.allSatisfy({ held.reading($0) == .clear }) else {
                 throw Problem.notPermitted(.read, source.resource.name)
             }

@@ -2,7 +2,7 @@
 enum ReportRoutes {
     static let routes: [Route] = all.map(\.route)
 
-    private static let all: [Report] =
+    static let all: [Report] =
         DealReports.all + [
             ForecastReport.report, StageOutcomeReport.report, WinRateReport.report, LossReport.report,
             AttainmentReport.report, RepurchaseReport.report,

@@ -86,6 +86,9 @@ enum RepurchaseReport {
             potential.values + [.integer(query.integer("limit") ?? 100)],
             Line.init
         )
+        for line in lines {
+            transaction.saw(["purchases", "lastPurchaseAt", "lastCareAt"], of: line.customer, Customer.resource.name)
+        }
         let customers = try ReportNames(Customer.resource, lines.map(\.customer), transaction)
         let owners = try ReportNames(User.resource, lines.compactMap(\.owner), transaction)
         return Report.Content(

@@ -14,25 +14,24 @@ struct TargetCount {
         measure == .leadsAnswered ? Lead.resource : Deal.resource
     }
 
-    /// By the owner of what is counted.
+    /// By who owned what is counted when it came about: whoever gets it later reaches nothing by that.
     ///
     /// - Throws: 403 where a field by which is counted is held back from the actor.
     func byOwner() throws -> [Int64?: Int128] {
         try requireSight()
         guard let (from, to) = times else { return [:] }
-        let time = "t." + Dialect.quoted(counting.measure == .leadsAnswered ? "firstResponseAt" : "wonAt")
         var sql = SQLFragment(
             """
-            SELECT t.owner, count(*)\(isSum ? ", " + ExactSum.columns("t.amount") : "") FROM \(resource.name) AS t
+            SELECT \(whose) AS whose, count(*)\(isSum ? ", " + ExactSum.columns("t.amount") : "") FROM \(resource.name) AS t
             WHERE t."removedAt" IS NULL AND \(time) >= ? AND \(time) < ?
             """,
             [.integer(from), .integer(to)]
         )
-        for condition in [condition, transaction.visibility(of: resource).condition].compactMap({ $0 }) {
+        for condition in [condition, sight].compactMap({ $0 }) {
             sql.append(" AND ")
             sql.append(condition)
         }
-        sql.append(" GROUP BY t.owner")
+        sql.append(" GROUP BY whose")
         let rows = try transaction.connection.rows(sql.sql, sql.values) { row in
             (row.intOrNil(0), isSum ? ExactSum.value(row, 2) : Int128(row.int(1)))
         }
@@ -41,6 +40,31 @@ struct TargetCount {
 
     private var resource: Resource { TargetCount.resource(of: counting.measure) }
     private var isSum: Bool { counting.measure == .wonAmount }
+    private var time: String {
+        "t." + Dialect.quoted(counting.measure == .leadsAnswered ? "firstResponseAt" : "wonAt")
+    }
+
+    /// The owner at that time: the previous one of the first change behind it, and the present one where there was none.
+    private var whose: String {
+        let later = """
+            FROM ownerships AS o WHERE o.resource = '\(resource.name)' AND o.record = t.id AND o.at > \(time)
+            """
+        return """
+            CASE WHEN EXISTS (SELECT 1 \(later)) THEN (SELECT o.previous \(later) ORDER BY o.id LIMIT 1) ELSE t.owner END
+            """
+    }
+
+    /// What the actor sees, and what was of those whose records the actor sees: their results stay theirs. Nil for all.
+    private var sight: SQLFragment? {
+        guard var sight = transaction.visibility(of: resource).condition else { return nil }
+        let access = transaction.actor.access
+        let users = (access.users(within: access.scope(.read, on: resource.name)) ?? []).sorted().map(SQLValue.integer)
+        guard !users.isEmpty else { return sight }
+        let marks = Dialect.marks(users)
+        sight = SQLFragment("(" + sight.sql, sight.values)
+        sight.append(" OR \(whose) IN (\(marks)))", users)
+        return sight
+    }
 
     private var condition: SQLFragment? {
         switch counting.measure {
@@ -50,7 +74,7 @@ struct TargetCount {
         case .newCustomers:
             SQLFragment(
                 """
-                t.existing = 0 AND NOT EXISTS (SELECT 1 FROM deals AS e WHERE e.customer = t.customer
+                NOT EXISTS (SELECT 1 FROM deals AS e WHERE e.customer = t.customer
                     AND e.state = 'won' AND e."removedAt" IS NULL AND (e."wonAt", e.id) < (t."wonAt", t.id))
                 """
             )
@@ -68,7 +92,7 @@ struct TargetCount {
             switch counting.measure {
             case .wonAmount: ["owner", "wonAt", "amount", "currency"]
             case .wonDeals: ["owner", "wonAt"]
-            case .newCustomers: ["owner", "wonAt", "customer", "existing"]
+            case .newCustomers: ["owner", "wonAt", "customer"]
             case .leadsAnswered: ["owner", "firstResponseAt"]
             }
         let held = transaction.actor.access.restrictions(of: resource.name)

@@ -110,5 +110,29 @@ struct `A product that fits a need` {
         try work()
         #expect(try matches(need).map { $0["task"] } == [nil])
         #expect(try tasks().isEmpty)
+        try koi.request(.patch, "/v1/needs/\(need)", ["owner": .integer(owner.id)])
+        try work()
+        #expect(try tasks().map { $0["owner"] } == [.integer(owner.id)])
+        #expect(try matches(need).map { $0["task"] } == [tasks().first?["id"]])
+    }
+
+    @Test(
+        arguments: [
+            ("needs", ["what": "a car"]), ("products", ["active": false]), ("products", ["price": 101]),
+        ] as [(String, JSONValue)]
+    )
+    func `is told no more once it fits no more`(resource: String, change: JSONValue) throws {
+        let need = try need("a pump", ["budget": 100])
+        let product = try product("Pump", ["price": 100])
+        let other = try self.product("Red pump")
+        try koi.request(.patch, "/v1/needs/\(need)", ["what": "a red pump"])
+        try work()
+        #expect(try matches(need).map { $0["product"] } == [.integer(product), .integer(other)])
+        let id = resource == "needs" ? need : product
+        #expect(try koi.request(.patch, "/v1/\(resource)/\(id)", change).status == .ok)
+        try work()
+        let left = resource == "needs" ? [] : [JSONValue.integer(other)]
+        #expect(try matches(need).map { $0["product"] } == left)
+        #expect(try koi.request(.get, "/v1/needs/\(need)/matches?limit=1").items.map { $0["product"] } == left)
     }
 }

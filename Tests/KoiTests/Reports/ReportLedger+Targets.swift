@@ -38,19 +38,30 @@ extension ReportLedger {
             let day = CalendarDate(daysSince1970: (time + 8 * 3_600_000).flooredQuotient(86_400_000)).text
             return (target.text("from", "")...target.text("to", "")).contains(day)
         }
+        let isLead = target["measure"] == "leads_answered"
+        let histories = log.histories(of: isLead ? "leads" : "deals")
+        /// Who owned it when it came about.
+        func owner(_ record: LogModel.Past) -> Int64? {
+            let time = Self.moment(record[isLead ? "firstResponseAt" : "wonAt"]) ?? 0
+            let history = histories.first { $0.first?.record == record.id } ?? []
+            return LogModel.past(history, before: time + 1)["owner"].integerValue
+        }
+        func sees(_ record: LogModel.Past) -> Bool {
+            asker.sees(record) || owner(record).map { asker.users?.contains($0) ?? true } ?? false
+        }
         func isOfHolder(_ record: LogModel.Past) -> Bool {
-            let owner = record["owner"].integerValue
+            let owner = owner(record)
             if let user = target["user"].integerValue { return owner == user }
             guard let team = target["team"].integerValue else { return true }
             return log.all("users").contains { $0.id == owner && $0["team"] == .integer(team) }
         }
         let measure = target.text("measure", "won_amount")
         guard measure != "leads_answered" else {
-            let leads = log.all("leads").filter { $0.isLiving && asker.sees($0) && isOfHolder($0) }
+            let leads = log.all("leads").filter { $0.isLiving && sees($0) && isOfHolder($0) }
             return Int64(leads.filter { counts($0["firstResponseAt"]) }.count)
         }
         let won = log.all("deals").filter { $0.isLiving && $0["state"] == "won" }
-        let own = won.filter { asker.sees($0) && isOfHolder($0) && counts($0["wonAt"]) }
+        let own = won.filter { sees($0) && isOfHolder($0) && counts($0["wonAt"]) }
         switch measure {
         case "won_deals": return Int64(own.count)
         case "won_amount":
@@ -59,8 +70,7 @@ extension ReportLedger {
         default:
             func place(_ deal: LogModel.Past) -> (Int64, Int64) { (Self.moment(deal["wonAt"]) ?? 0, deal.id) }
             let first = own.filter { deal in
-                deal["existing"] != true
-                    && !won.contains { $0["customer"] == deal["customer"] && place($0) < place(deal) }
+                !won.contains { $0["customer"] == deal["customer"] && place($0) < place(deal) }
             }
             return Int64(first.count)
         }

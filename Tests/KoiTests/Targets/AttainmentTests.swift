@@ -76,6 +76,38 @@ struct `The report of attainment` {
         #expect(try rows().map { $0["reached"] } == [2, 1])
     }
 
+    @Test func `counts a first purchase as one, whatever became of other deals`() throws {
+        try target(["value": 4, "measure": "new_customers"])
+        let mistake = try desk.wonDeal()
+        let deal = try desk.deal()
+        try koi.request(.delete, "/v1/deals/\(mistake)")
+        let won: JSONValue = ["stage": .integer(SalesDesk.won), "force": true, "reason": "x"]
+        #expect(try koi.request(.put, "/v1/deals/\(deal)/stage", won).status == .ok)
+        #expect(try rows().map { $0["reached"] } == [1])
+        // It was made before the other customer bought for the first time.
+        let other = try desk.make("/v1/customers", ["name": "新客户"])
+        let moved = try desk.deal()
+        koi.clock.advance(by: .seconds(60))
+        _ = try desk.wonDeal(["customer": .integer(other)])
+        try koi.request(.patch, "/v1/deals/\(moved)", ["customer": .integer(other)])
+        #expect(try koi.request(.get, "/v1/deals/\(moved)")["existing"] == false)
+        #expect(try rows().map { $0["reached"] } == [2])
+    }
+
+    @Test func `is of whoever had the deal when it was won`() throws {
+        let (anna, boris) = (try office.person("Anna"), try office.person("Boris"))
+        for person in [anna, boris] { try target(["user": .integer(person.id), "value": 1_000]) }
+        let deal = try desk.wonDeal(["amount": 300, "owner": .integer(anna.id)])
+        koi.clock.advance(by: .seconds(60))
+        try koi.request(.put, "/v1/deals/\(deal)/owner", ["owner": .integer(boris.id), "reason": "x"])
+        #expect(try koi.request(.get, "/v1/deals/\(deal)")["owner"] == .integer(boris.id))
+        #expect(try rows().map { $0["reached"] } == [300, 0])
+        #expect(try rows(key: anna.key).map { $0["reached"] } == [300])
+        koi.clock.advance(by: .seconds(60))
+        try koi.request(.put, "/v1/deals/\(deal)/owner", ["owner": .integer(anna.id), "reason": "x"])
+        #expect(try rows().map { $0["reached"] } == [300, 0])
+    }
+
     @Test func `is of the targets one sees, and says where one sees a part of what counts`() throws {
         let east = try office.team("East")
         let role = try office.role("Narrow", ["targets": ["read": "team"], "deals": ["read": "own"]])
