@@ -18,6 +18,28 @@ struct Managers {
         return leads.isEmpty ? try others() : leads
     }
 
+    /// Step by step: who leads a user's team, then who leads those above it, each once; whoever steps in where nobody does.
+    func chain(above user: Int64?) throws -> [[Int64]] {
+        let leads = try user.map(leadsUpwards) ?? []
+        return leads.isEmpty ? [try others().filter { $0 != user }] : leads.map { [$0] }
+    }
+
+    private func leadsUpwards(of user: Int64) throws -> [Int64] {
+        try transaction.connection.rows(
+            """
+            WITH RECURSIVE above (id, depth) AS (
+                SELECT t.id, 0 FROM users AS u JOIN teams AS t ON t.id = u.team WHERE u.id = ?1 AND t."removedAt" IS NULL
+                UNION ALL SELECT t.parent, a.depth + 1 FROM above AS a JOIN teams AS t ON t.id = a.id
+                WHERE a.depth < \(Team.maximumDepth) AND t.parent IS NOT NULL
+            )
+            SELECT t.lead FROM above AS a JOIN teams AS t ON t.id = a.id
+            JOIN users AS u ON u.id = t.lead AND u.active = 1 AND u.id <> ?1 WHERE t."removedAt" IS NULL
+            GROUP BY t.lead ORDER BY min(a.depth), t.lead LIMIT ?2
+            """,
+            [.integer(user), .integer(Managers.maximum)]
+        ) { $0.int(0) }
+    }
+
     /// Of those whom rules name.
     func ofRules(_ rules: [Int64]) throws -> [Int64] {
         guard !rules.isEmpty else { return try others() }

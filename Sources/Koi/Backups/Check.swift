@@ -21,7 +21,9 @@ package enum Check {
         defer { connection.close() }
         do {
             try SearchCheck.prepare(connection, resources)
-            return try connection.snapshot { try faults(connection, resources, head) }
+            return try connection.snapshot {
+                try faults(connection, resources, head) + FileCheck.faults(connection, FileFolder(folder))
+            }
         } catch let error as SQLiteError where error.isCorrupt {
             return [error.message]
         }

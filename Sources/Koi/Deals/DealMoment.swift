@@ -9,6 +9,8 @@ struct DealMoment {
     private(set) var state: String
     private(set) var amount: Int64
     private(set) var currency: String
+    /// When it was won or lost, if it is.
+    private let closedAt: Int64?
 
     var isOpen: Bool { exists && !isRemoved && state == "open" }
 
@@ -27,7 +29,8 @@ struct DealMoment {
         try ["IS NULL", "IS NOT NULL"].flatMap { place -> [DealMoment] in
             var sql = SQLFragment(
                 """
-                SELECT t.id, t."removedAt", t.state, t.amount, t.currency FROM deals AS t
+                SELECT t.id, t."removedAt", t.state, t.amount, t.currency, coalesce(t."wonAt", t."lostAt")
+                FROM deals AS t
                 WHERE t."removedAt" \(place) AND t."updatedAt" >= ?
                 """,
                 [.integer(time)]
@@ -42,7 +45,8 @@ struct DealMoment {
                     isRemoved: !row.isNull(1),
                     state: row.text(2),
                     amount: row.intOrNil(3) ?? 0,
-                    currency: row.text(4)
+                    currency: row.text(4),
+                    closedAt: row.intOrNil(5)
                 )
             }
         }
@@ -64,18 +68,27 @@ struct DealMoment {
         ) { row in
             if after == nil, row.int(0) < period.to { after = moment }
             let payload = row.textOrNil(2).flatMap { try? JSONReader.read(Array($0.utf8)) }
-            moment.takeBack(row.text(1), payload?["before"]?.objectValue ?? [:])
+            moment.takeBack(row.text(1))
+            if let payload {
+                moment.takeBack(payload["before"]?.objectValue ?? [:])
+            } else if row.int(0) == closedAt {
+                // An erasure takes what changed, and not that the deal was open until it was closed.
+                moment.state = "open"
+            }
         }
         return (moment, after ?? moment)
     }
 
-    private mutating func takeBack(_ type: String, _ before: JSONObject) {
+    private mutating func takeBack(_ type: String) {
         switch type {
         case "deal.created": exists = false
         case "deal.removed", "deal.merged": isRemoved = false
         case "deal.restored", "deal.unmerged": isRemoved = true
         default: break
         }
+    }
+
+    private mutating func takeBack(_ before: JSONObject) {
         if let state = before["state"]?.stringValue { self.state = state }
         if let currency = before["currency"]?.stringValue { self.currency = currency }
         if let amount = before["amount"] { self.amount = amount.integerValue ?? 0 }

@@ -46,6 +46,7 @@ struct ReportGroups {
 
     private static let resources = [
         "owner": User.resource, "campaign": Campaign.resource, "rule": AssignmentRule.resource,
+        "team": Team.resource,
     ]
 
     static func absence(of trait: String) -> Text {

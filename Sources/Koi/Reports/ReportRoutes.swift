@@ -7,6 +7,6 @@ enum ReportRoutes {
             ForecastReport.report, StageOutcomeReport.report, WinRateReport.report, LossReport.report,
             AttainmentReport.report, RepurchaseReport.report,
             LifecycleReport.report, FunnelReport.report, ResponseReport.report, UnfollowedReport.report,
-            ActivityReport.report, NextActionReport.report,
+            ActivityReport.report, NextActionReport.report, PromiseReport.report,
         ]
 }

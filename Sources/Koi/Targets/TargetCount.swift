@@ -54,7 +54,9 @@ struct TargetCount {
             """
     }
 
-    /// What the actor sees, and what was of those whose records the actor sees: their results stay theirs. Nil for all.
+    /// What the actor sees, and what was of those whose records the actor sees: their results stay theirs.
+    ///
+    /// Nil for all.
     private var sight: SQLFragment? {
         guard var sight = transaction.visibility(of: resource).condition else { return nil }
         let access = transaction.actor.access

@@ -21,6 +21,22 @@ struct `The report of changes` {
         return lines
     }
 
+    @Test func `counts deals whose customer was erased as before`() throws {
+        let desk = try SalesDesk()
+        let other = try desk.make("/v1/customers", ["name": "张三", "kind": "person"])
+        let deal = try desk.deal(["amount": 500_000, "customer": .integer(other)])
+        desk.koi.clock.advance(by: .seconds(60))
+        let from = Timestamp.text(desk.koi.clock.now)
+        desk.koi.clock.advance(by: .seconds(60))
+        try win(desk, deal, amount: 500_000)
+        desk.koi.clock.advance(by: .seconds(60))
+        let path = "/v1/reports/pipeline-changes?from=\(from)&to=\(Timestamp.text(desk.koi.clock.now))"
+        let before = try lines(desk.koi.request(.get, path))
+        #expect(before["opening"] == [1, 500_000] && before["won"] == [1, 500_000], "\(before)")
+        #expect(try desk.koi.request(.post, "/v1/customers/\(other)/erasure").status == .ok)
+        #expect(try lines(desk.koi.request(.get, path)) == before)
+    }
+
     @Test func `tells what came, grew, shrank and went, and what is left`() throws {
         let desk = try SalesDesk()
         let day = Duration.seconds(86_400)
