@@ -33,6 +33,23 @@ package struct Answer: Sendable {
         )
     }
 
+    /// A file that somebody sent, to be kept and never shown in the place of a page (RFC 6266 §4.3).
+    ///
+    /// - Parameters:
+    ///   - type: one that Koi found out by itself.
+    ///   - name: whatever it is called.
+    static func download(_ body: FileBody, type: String, name: String) -> Answer {
+        let named = "attachment; filename=\"file\"; filename*=UTF-8''" + PercentEncoding.encoded(name)
+        return Answer(
+            body,
+            [
+                ("Content-Type", type), ("Content-Disposition", named),
+                ("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "sandbox; default-src 'none'"),
+                ("Cache-Control", "no-store"),
+            ]
+        )
+    }
+
     private init(_ file: FileBody, _ fields: [(String, String)]) {
         status = .ok
         body = .file(file)

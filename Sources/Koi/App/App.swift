@@ -96,6 +96,7 @@ package final class App: Application {
             secrets: SecretBox(folder, randomness: randomness),
             imports: ImportFolder(folder),
             exports: CompanyExportFolder(folder),
+            files: FileFolder(folder),
             headKeeper: headKeeper,
             eventHub: EventHub(database, keys: keys, logger: logger),
             outgoing: outgoing,
@@ -154,7 +155,7 @@ package final class App: Application {
         }
         trace.route = number
         let route = routes[number]
-        if route.takesFile { return .spool(limit: limits.file) }
+        if route.takesFile { return .spool(limit: min(route.bodyLimit ?? limits.file, limits.file)) }
         return .buffer(limit: route.bodyLimit ?? (route.access.isAnybody ? limits.discardedBody : limits.body))
     }
 

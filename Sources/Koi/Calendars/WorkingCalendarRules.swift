@@ -40,6 +40,8 @@ package struct WorkingCalendarRules: RecordRules {
 
     /// Making a calendar the company's takes it from the other.
     package func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {
+        let hours = ["main", "timeZone", "hours", "holidays", "makeUpDays", "removedAt"]
+        if hours.contains(where: { record[$0] != before?[$0] }) { try TicketRetiming.begin(transaction) }
         guard record["main"] == true, !record.isRemoved, before?["main"] != true || before?.isRemoved == true else {
             return
         }
@@ -60,7 +62,8 @@ package struct WorkingCalendarRules: RecordRules {
         let isUsed = try transaction.connection.first(
             """
             SELECT 1 FROM users WHERE calendar = ?1 AND active = 1
-            UNION ALL SELECT 1 FROM "assignment-rules" WHERE calendar = ?1 AND "removedAt" IS NULL LIMIT 1
+            UNION ALL SELECT 1 FROM "assignment-rules" WHERE calendar = ?1 AND "removedAt" IS NULL
+            UNION ALL SELECT 1 FROM "service-policies" WHERE calendar = ?1 AND "removedAt" IS NULL LIMIT 1
             """,
             [.integer(record.id)]
         ) { _ in true }
@@ -68,8 +71,8 @@ package struct WorkingCalendarRules: RecordRules {
             throw Problem.conflict(
                 "calendar_in_use",
                 Text(
-                    "This calendar is the company's, or that of a user or rule. Give these another first.",
-                    "该日历是公司日历，或有用户、规则正在使用，请先改用其他日历。"
+                    "This calendar is the company's, or that of a user, a rule or a service policy. Give these another first.",
+                    "该日历是公司日历，或有用户、规则、服务政策正在使用，请先改用其他日历。"
                 )
             )
         }

@@ -5,7 +5,7 @@ enum ChangeTypes {
         "created", "changed", "removed", "restored", "erased", "merged", "unmerged", "shared", "unshared",
         "distinguished", "undistinguished", "consentChanged", "disclosed", "handover",
         "converted", "unconverted",
-        "cared",
+        "cared", "timed", "overdue", "replied", "noted", "received",
     ]
 
     /// - Parameter nouns: of the resources that may be meant.

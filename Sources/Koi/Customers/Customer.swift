@@ -115,6 +115,7 @@ package struct CustomerRules: RecordRules {
     /// Complaints say how far a customer is; one that comes back may have been left behind by its deals.
     package func happened(_ record: Record, before: Record?, event: Int64, in transaction: Transaction) throws {
         try ReferrerStages.renew(record, before: before, because: event, in: transaction)
+        try TicketRetiming.follow(record, before: before, transaction)
         let complaints = before.map { $0["openComplaints"] } ?? 0
         let isBack = before?.isRemoved == true && !record.isRemoved
         guard record["openComplaints"] != complaints || isBack else { return }

@@ -36,14 +36,20 @@ struct Company {
         let all = app.catalog.resources.all
         let first = [
             CustomFieldDefinition.resource, Role.resource, Team.resource, WorkingCalendar.resource, User.resource,
-            Product.resource, Pipeline.resource, Stage.resource,
+            Product.resource, Pipeline.resource, Stage.resource, TicketCategory.resource, TicketStatus.resource,
+            TicketTransition.resource,
         ].map(\.name)
         let last = [
             SalesTarget.resource, TargetProfile.resource, MessageTemplate.resource, SavedView.resource,
         ].map(\.name)
         resources =
-            first.compactMap { app.catalog.resources[$0] } + all.filter(\.isImportable)
+            first.compactMap { app.catalog.resources[$0] } + all.filter(Company.isCarried)
             + last.compactMap { app.catalog.resources[$0] }
+    }
+
+    /// What was decided here is decided anew by nobody elsewhere.
+    private static func isCarried(_ resource: Resource) -> Bool {
+        resource.isImportable && resource.name != TicketRemedy.resource.name
     }
 
     /// The first event's hash, which has random bytes in it, tells one company from all others, backups included.

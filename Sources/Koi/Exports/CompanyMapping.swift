@@ -23,8 +23,7 @@ struct CompanyMapping {
         guard let id = record["id"]?.integerValue else { return nil }
         // The administrator's role cannot be changed.
         guard resource.name != Role.resource.name || id != Role.administratorID else { return nil }
-        if CompanyRules.brought[resource.name]?.contains(id) == true {
-            let path = "/v1/\(resource.name)/\(id)"
+        if let path = CompanyMapping.broughtPath(resource, id) {
             return ["method": "PATCH", "path": .string(path), "body": .object(try body(record, resource))]
         }
         if resource.name == SavedView.resource.name, !isCarried(view: record) { return nil }
@@ -42,7 +41,16 @@ struct CompanyMapping {
             body[field.name] = try mapped(value, field)
         }
         if CompanyMapping.isRequired(record, resource) { body["required"] = true }
-        return body.isEmpty ? nil : ["method": "PUT", "path": .string(path(resource, id)), "body": .object(body)]
+        guard !body.isEmpty else { return nil }
+        if let path = CompanyMapping.broughtPath(resource, id) {
+            return ["method": "PATCH", "path": .string(path), "body": .object(body)]
+        }
+        return ["method": "PUT", "path": .string(path(resource, id)), "body": .object(body)]
+    }
+
+    /// Where every Koi has a record that it brings along; nil for all others.
+    private static func broughtPath(_ resource: Resource, _ id: Int64) -> String? {
+        CompanyRules.brought[resource.name]?.contains(id) == true ? "/v1/\(resource.name)/\(id)" : nil
     }
 
     /// Of the records that a company works on; how old the others are tells nothing.

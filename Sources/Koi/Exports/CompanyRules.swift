@@ -9,17 +9,19 @@ package struct CompanyRules: Sendable {
     static let settings: Set<String> = [
         "companyName", "language", "timeZone", "currency", "messagesPerDay", "messagesPerPerson", "messagesPeriod",
         "duplicates", "duplicateOwners", "staleAfter", "qualityWeights", "campaignCollisions", "campaignPeriod",
-        "stageCriteria", "visitCadence",
+        "stageCriteria", "visitCadence", "ticketReopenDays", "ticketAcceptanceDays", "ticketCloseDays",
+        "ticketSatisfaction", "ticketFollowUps",
     ]
     /// What every Koi brings along, under the same numbers everywhere; the administrator's role cannot be changed.
     static let brought: [String: ClosedRange<Int64>] = [
         Role.resource.name: Role.managerID...Role.viewerID, Pipeline.resource.name: 1...1, Stage.resource.name: 1...9,
+        TicketCategory.resource.name: 1...9, TicketStatus.resource.name: 1...8, TicketTransition.resource.name: 1...30,
     ]
     /// What has records in such files; neither keys nor webhooks have, which let somebody in or send data out.
     private static let resources: Set<String> = [
         "fields", "roles", "teams", "calendars", "users", "products", "pipelines", "stages", "customers", "contacts",
         "campaigns", "leads", "needs", "deals", "target-profiles", "targets", "tasks", "activities", "templates",
-        "views",
+        "views", "ticket-categories", "ticket-statuses", "ticket-transitions", "tickets", "ticket-assists",
     ]
     private static let members: Set<String> = ["id", "method", "path", "body"]
 

@@ -9,6 +9,7 @@ package enum CustomFieldDefinition {
         Choice("contacts", "Contacts", "联系人"),
         Choice("leads", "Leads", "线索"),
         Choice("deals", "Deals", "商机"),
+        Choice("tickets", "Tickets", "工单"),
     ]
 
     /// The most custom fields that one resource can have.

@@ -16,10 +16,17 @@ package enum IntakeForm {
             .boolean("active", "Active", "启用").fallback(true),
             .text("token", "Token", "令牌", max: 100).readOnly()
                 .noted("The last part of the form's address: /intake/{token}.", "表单网址的最后一段：/intake/{token}。"),
+            .choice(
+                "makes",
+                "Makes",
+                "生成",
+                [Choice("lead", "Leads", "线索"), Choice("ticket", "Tickets", "工单")]
+            ).fallback("lead").fixed()
+                .noted("What comes of what is sent.", "提交后生成的记录。"),
             .list("asks", "Asks for", "询问字段", max: 50, of: TextRule(maximum: 60)).fallback(usualFields)
                 .noted(
-                    "What it asks for, in this order: fields of leads, the company's own as custom.key. All else that is sent is left out.",
-                    "表单询问的线索字段（自定义字段写作 custom.key），按此顺序；其他内容不予接收。"
+                    "What it asks for, in this order: fields of leads or tickets, the company's own as custom.key. All else that is sent is left out.",
+                    "表单询问的线索或工单字段（自定义字段写作 custom.key），按此顺序；其他内容不予接收。"
                 )
                 .example(["name", "company", "mobile", "need"]),
             .list("required", "Required", "必填", max: 50, of: TextRule(maximum: 60))
@@ -28,8 +35,8 @@ package enum IntakeForm {
             .text("channel", "Channel", "渠道", max: 100)
                 .noted("That of the leads; the form's name where none is given.", "线索的渠道，默认为表单名称。"),
             .reference("campaign", "Campaign", "营销活动", to: Campaign.resource.name),
-            .reference("leadOwner", "Leads' owner", "线索负责人", to: "users")
-                .noted("Null for nobody yet.", "留空表示暂不分配。"),
+            .reference("leadOwner", "Owner", "负责人", to: "users")
+                .noted("Of the leads or tickets; null for nobody yet.", "线索或工单的负责人，留空表示暂不分配。"),
             .text("redirect", "Where to go then", "提交后跳转", max: 500, .web)
                 .noted("A page of the company's; Koi's own where none is given.", "提交后前往的网页，默认为系统页面。")
                 .example("https://www.example.com/thanks"),
@@ -48,7 +55,7 @@ package enum IntakeForm {
         ]
     )
 
-    private static let usualFields: JSONValue = ["name", "company", "mobile", "email", "need"]
+    static let usualFields: JSONValue = ["name", "company", "mobile", "email", "need"]
 
     private static func count(_ name: String, _ en: String, _ zh: String) -> Field {
         Field.integer(name, en, zh, 0...Int64.max).fallback(0).readOnly()
@@ -63,6 +70,14 @@ package enum IntakeForm {
     /// At least one of these makes a lead.
     static let telling = ["name", "company", "email", "mobile", "phone", "wechat", "need"]
 
+    /// What comes of what is sent.
+    static func target(of form: Record) -> Resource { form["makes"] == "ticket" ? Ticket.resource : Lead.resource }
+
+    /// The fields of the target that a stranger may fill in.
+    static func offered(by form: Record) -> Set<String> {
+        form["makes"] == "ticket" ? IntakeTicket.offered : offered
+    }
+
     /// Those that it asks for and is not taken without; a field that is gone is asked for no more.
     static func required(of form: Record, _ custom: CustomFields) -> [String] {
         let required = Set((form["required"].arrayValue ?? []).compactMap(\.stringValue))
@@ -71,9 +86,10 @@ package enum IntakeForm {
 
     /// The fields of a form in its order, with how each is read, of those that there are.
     static func fields(of form: Record, _ custom: CustomFields) -> [(name: String, kind: FieldKind, label: Text)] {
-        (form["asks"].arrayValue ?? []).compactMap(\.stringValue).compactMap { name in
-            if let own = custom.field(name, of: Lead.resource) { return (name, own.kind, own.label) }
-            guard offered.contains(name), let field = Lead.resource.field(name) else { return nil }
+        let (target, offered) = (target(of: form), offered(by: form))
+        return (form["asks"].arrayValue ?? []).compactMap(\.stringValue).compactMap { name in
+            if let own = custom.field(name, of: target) { return (name, own.kind, own.label) }
+            guard offered.contains(name), let field = target.field(name) else { return nil }
             return (name, field.kind, field.label)
         }
     }
@@ -93,13 +109,18 @@ struct IntakeFormRules: RecordRules {
         issues: inout [Problem.Issue],
         in transaction: Transaction
     ) throws {
+        // Nobody has chosen what is asked for by leads.
+        if before == nil, record["makes"] == "ticket", record["asks"] == IntakeForm.usualFields {
+            record["asks"] = IntakeTicket.usualFields
+        }
         let names = (record["asks"].arrayValue ?? []).compactMap(\.stringValue)
         if names.isEmpty { issues.append(ValueRefusal.required.issue(field: "asks")) }
         let custom = transaction.catalog.customFields.current
         for (index, name) in names.enumerated() where record["asks"] != before?["asks"] {
             guard issues.count < Problem.maximumIssues else { return }
             if names[..<index].contains(name) { issues.append(IntakeFormRules.twice.issue(field: "asks[\(index)]")) }
-            if IntakeForm.offered.contains(name) || custom.field(name, of: Lead.resource) != nil { continue }
+            let target = IntakeForm.target(of: record)
+            if IntakeForm.offered(by: record).contains(name) || custom.field(name, of: target) != nil { continue }
             issues.append(IntakeFormRules.notOffered.issue(field: "asks[\(index)]"))
         }
         for (index, name) in (record["required"].arrayValue ?? []).enumerated() {
@@ -120,8 +141,8 @@ struct IntakeFormRules: RecordRules {
 
     private static let notOffered = ValueRefusal(
         "unknown_field",
-        "Name a field of leads that a stranger may fill in.",
-        "请填写可由访客填写的线索字段。"
+        "Name a field that a stranger may fill in.",
+        "请填写可由访客填写的字段。"
     )
     private static let twice = ValueRefusal("repeated", "Name each field once.", "每个字段只能出现一次。")
     private static let notAsked = ValueRefusal(

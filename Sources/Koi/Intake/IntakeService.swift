@@ -1,7 +1,7 @@
 import KoiJSON
 import KoiSQLite
 
-/// Makes leads of what strangers send by a form.
+/// Makes leads, or tickets, of what strangers send by a form.
 ///
 /// What a machine has sent is counted and thrown away, and its sender is answered as all others are: what is wrong with the
 /// fields is told before that is looked at, so that nothing of an answer tells it.
@@ -37,6 +37,12 @@ struct IntakeService {
     func take(_ values: IntakeValues, by form: Record) throws {
         let (body, draft) = try checked(values, form)
         guard try !isByMachine(values, form) else { return try count("discarded", of: form) }
+        guard IntakeForm.target(of: form).name == Lead.resource.name else {
+            let tickets = IntakeTicket(transaction)
+            guard try !tickets.isRepeated(draft, within: IntakeService.repeatTime) else { return }
+            try tickets.make(body, by: form)
+            return try count("accepted", of: form)
+        }
         let origin = origin(of: form)
         guard try !isRepeated(body, draft, origin) else { return }
         let own = try withCollisions(origin, draft)
@@ -50,7 +56,7 @@ struct IntakeService {
 
     // MARK: What was sent
 
-    /// - Returns: the fields of the lead, and the lead with them.
+    /// - Returns: the fields of the lead or ticket, and this with them.
     private func checked(_ values: IntakeValues, _ form: Record) throws -> (JSONObject, Record) {
         let custom = transaction.catalog.customFields.current
         var body = values.body(of: form, custom)
@@ -58,11 +64,14 @@ struct IntakeService {
         for name in IntakeForm.required(of: form, custom) where !values.isFilled(name) {
             issues.append(ValueRefusal.required.issue(field: name))
         }
-        if body["name"] == nil, let name = IntakeForm.telling.compactMap({ body[$0] }).first {
-            body["name"] = name.stringValue.map { .string($0.asName) } ?? name
+        let target = IntakeForm.target(of: form)
+        let isLead = target.name == Lead.resource.name
+        let (title, telling) = isLead ? ("name", IntakeForm.telling) : ("subject", IntakeTicket.telling)
+        if body[title] == nil, let name = telling.compactMap({ body[$0] }).first {
+            body[title] = name.stringValue.map { .string($0.asName) } ?? name
         }
-        var record = Record(Lead.resource)
-        RecordDraft(Lead.resource, transaction).fill(&record, from: body, isNew: true, lacking: true, &issues)
+        var record = Record(target)
+        RecordDraft(target, transaction).fill(&record, from: body, isNew: true, lacking: true, &issues)
         guard issues.isEmpty else { throw Problem.invalid(issues) }
         return (body, record)
     }
@@ -117,7 +126,7 @@ struct IntakeService {
 
 extension Transaction {
     /// Whether a user works here; who has left gets no leads.
-    fileprivate func isActive(_ user: Int64) -> Bool {
+    func isActive(_ user: Int64) -> Bool {
         let found = try? connection.first("SELECT active FROM users WHERE id = ?", [.integer(user)]) { $0.bool(0) }
         return found == true
     }

@@ -59,7 +59,7 @@ struct IntakeValues {
         return text.contains { !$0.isWhitespace }
     }
 
-    /// The fields of a lead.
+    /// The fields of a lead or ticket.
     func body(of form: Record, _ custom: CustomFields) -> JSONObject {
         var body = JSONObject()
         var own = JSONObject()

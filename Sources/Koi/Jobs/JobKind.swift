@@ -130,9 +130,10 @@ package enum JobKinds {
             OutboxTrimming.kind, NotificationTrimming.kind, KeptAnswerTrimming.kind, WebhookTrimming.kind,
             MassJob.kind, MergeJob.kind, MessageJob.kind, ImportJob.kind, ImportUndo.kind,
             ImportTrimming.kind, DuplicateFilling.kind, ResponseWatch.kind, FollowUpJob.kind, UnfollowedJob.kind,
-            CompanyExportJob.kind,
+            CompanyExportJob.kind, FileTrimming.daily, FileTrimming.sweep, TicketClosing.kind,
             CompanyExportTrimming.kind, LifecycleJob.daily, LifecycleJob.complete, TaskReminders.kind,
-            VisitPlanning.kind, ProductMatching.kind, RecyclingJob.kind,
+            VisitPlanning.kind, ProductMatching.kind, RecyclingJob.kind, TicketWatch.kind, TicketRetiming.all,
+            TicketRetiming.ofCustomer, DeferralEnd.kind, SatisfactionJob.kind,
         ]
     }
 }

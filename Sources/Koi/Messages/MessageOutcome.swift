@@ -16,6 +16,7 @@ struct MessageOutcome {
         _ failure: DeliveryFailure?,
         receipt: String? = nil
     ) throws {
+        if row.template == TicketMailWriter.template { return try TicketMail(transaction).note(row, state) }
         guard row.template == MessageWriter.template, let id = row.parameters["recipient"]?.integerValue,
             let recipient = try RecipientStore(transaction.connection).find(id)
         else { return }

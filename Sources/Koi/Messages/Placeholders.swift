@@ -61,7 +61,7 @@ struct PlaceholderList {
     }
 }
 
-/// A placeholder for the field of a person's record: `customer.name`, `contact.custom.colour`.
+/// A placeholder for the field of a person's record, or of a ticket: `customer.name`, `contact.custom.colour`, `ticket.number`.
 struct RecordPlaceholder {
     let resource: Resource
     /// As restrictions name it.
@@ -71,7 +71,9 @@ struct RecordPlaceholder {
     init?(_ name: String, _ catalog: Catalog) {
         let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2,
-            let resource = catalog.resources.all.first(where: { $0.describesPeople && $0.singular == parts[0] })
+            let resource = catalog.resources.all.first(where: { resource in
+                resource.singular == parts[0] && (resource.describesPeople || resource.name == Ticket.resource.name)
+            })
         else { return nil }
         self.resource = resource
         field = parts[1]

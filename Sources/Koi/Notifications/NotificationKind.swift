@@ -24,6 +24,27 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     case followUpTaken
     /// So many first contacts of mine, or of nobody's, were not followed up. Parameters: `count`.
     case contactsUnfollowed
+    /// What was promised for a ticket that I work on is due soon. Parameters: `number`, `clock`, `due`.
+    case ticketWarned
+    /// What was promised for a ticket of mine was not kept in time. Parameters: as before.
+    case ticketBreached
+    /// What was promised for a ticket of those whom I lead was not kept, and is passed up to me. Parameters: as before.
+    case ticketEscalated
+    /// A colleague asks me to help with a ticket; about the assist. Parameters: `number`.
+    case assistAsked
+    /// What I asked a colleague for was done; about the assist. Parameters: `number`.
+    case assistDone
+    /// A remedy above the authority of those whom I lead waits for my decision; about the remedy. Parameters: `number`.
+    case remedyAsked
+    /// A remedy for a ticket of mine was approved, or not; or the customer agreed to it, or not. Parameters: as before.
+    case remedyApproved
+    case remedyRefused
+    case remedyConsented
+    case remedyDeclined
+    /// A ticket of mine that was put off is open again. Parameters: `number`.
+    case ticketResumed
+    /// A ticket of those whom I lead was handed over more than once. Parameters: `number`, `count`.
+    case ticketPassedAround
     case passwordChanged
     /// Somebody signed in as me from a device that was not seen before. Parameters: `address`, `agent`.
     case newSignIn
@@ -44,6 +65,18 @@ package enum NotificationKind: String, Sendable, CaseIterable {
         case .followUpDue: Text("A record will be taken from me", "有记录即将被收回")
         case .followUpTaken: Text("A record was taken from me", "有记录已被收回")
         case .contactsUnfollowed: Text("First contacts were not followed up", "有首次接触未跟进")
+        case .ticketWarned: Text("A promise for a ticket is due soon", "工单承诺即将到期")
+        case .ticketBreached: Text("A promise for a ticket was not kept", "工单承诺已逾期")
+        case .ticketEscalated: Text("A late ticket was passed up to me", "逾期工单上报给我")
+        case .assistAsked: Text("I am asked to help with a ticket", "同事请我协助工单")
+        case .assistDone: Text("A colleague has helped with a ticket", "工单协助已完成")
+        case .remedyAsked: Text("A remedy waits for my decision", "有补救措施待我审批")
+        case .remedyApproved: Text("A remedy was approved", "补救措施已批准")
+        case .remedyRefused: Text("A remedy was not approved", "补救措施未获批准")
+        case .remedyConsented: Text("A customer agreed to a remedy", "客户同意补救措施")
+        case .remedyDeclined: Text("A customer declined a remedy", "客户拒绝补救措施")
+        case .ticketResumed: Text("A deferred ticket is open again", "暂缓的工单恢复处理")
+        case .ticketPassedAround: Text("A ticket was passed around", "工单被多次转手")
         case .passwordChanged: Text("My password was changed", "我的密码被更改")
         case .newSignIn: Text("A sign-in from a new device", "新设备登录")
         case .secondFactorRemoved: Text("My second factor was removed", "我的两步验证被移除")
@@ -68,7 +101,10 @@ package enum NotificationKind: String, Sendable, CaseIterable {
     var isAboutAccount: Bool {
         switch self {
         case .recordGiven, .recordsHandedOver, .recordShared, .taskReminder, .recordExpiring, .webhookPaused,
-            .nobodyAvailable, .answerDue, .answerOverdue, .followUpDue, .followUpTaken, .contactsUnfollowed:
+            .nobodyAvailable, .answerDue, .answerOverdue, .followUpDue, .followUpTaken, .contactsUnfollowed,
+            .ticketWarned, .ticketBreached, .ticketEscalated, .assistAsked, .assistDone,
+            .remedyAsked, .remedyApproved, .remedyRefused, .remedyConsented, .remedyDeclined,
+            .ticketResumed, .ticketPassedAround:
             false
         case .passwordChanged, .newSignIn, .secondFactorRemoved: true
         }
@@ -119,6 +155,44 @@ package enum NotificationKind: String, Sendable, CaseIterable {
             Text(
                 "First contacts that nobody has followed up: {count}. The report of unfollowed contacts names them.",
                 "有 {count} 个首次接触无人跟进，详见未跟进报表。"
+            )
+        case (.ticketWarned, _):
+            Text("What was promised for the ticket {number} is due soon.", "工单 {number} 的承诺即将到期。")
+        case (.ticketBreached, _):
+            Text("What was promised for the ticket {number} was not kept in time.", "工单 {number} 的承诺未按时兑现。")
+        case (.ticketEscalated, _):
+            Text(
+                "The ticket {number} is late and was passed up to you: see that what was promised is kept.",
+                "工单 {number} 已逾期，现上报给您，请督促兑现承诺。"
+            )
+        case (.assistAsked, true): Text("{by} asks you to help with the ticket {number}.", "{by}请您协助工单 {number}。")
+        case (.assistAsked, false): Text("You are asked to help with the ticket {number}.", "请您协助工单 {number}。")
+        case (.assistDone, true): Text("{by} has helped with the ticket {number}.", "{by}已完成对工单 {number} 的协助。")
+        case (.assistDone, false): Text("Help with the ticket {number} is done.", "工单 {number} 的协助已完成。")
+        case (.remedyAsked, true):
+            Text("{by} asks you to decide on a remedy for the ticket {number}.", "{by}请您审批工单 {number} 的补救措施。")
+        case (.remedyAsked, false):
+            Text("A remedy for the ticket {number} waits for your decision.", "工单 {number} 的补救措施待您审批。")
+        case (.remedyApproved, _):
+            Text(
+                "A remedy for the ticket {number} is approved: offer it to the customer.",
+                "工单 {number} 的补救措施已批准，请向客户提出。"
+            )
+        case (.remedyRefused, _):
+            Text(
+                "A remedy for the ticket {number} was not approved. Its reason stands there.",
+                "工单 {number} 的补救措施未获批准，原因见该措施。"
+            )
+        case (.remedyConsented, _):
+            Text("The customer of the ticket {number} agreed: deliver the remedy.", "工单 {number} 的客户已同意，请兑现补救措施。")
+        case (.remedyDeclined, _):
+            Text("The customer of the ticket {number} declined the remedy.", "工单 {number} 的客户拒绝了补救措施。")
+        case (.ticketResumed, _):
+            Text("The ticket {number} was put off until today and is open again.", "工单 {number} 的暂缓期已到，现恢复处理。")
+        case (.ticketPassedAround, _):
+            Text(
+                "The ticket {number} was handed over so often: {count}. Its customer should not be passed around.",
+                "工单 {number} 已转手 {count} 次，请避免让客户被来回推诿。"
             )
         case (.passwordChanged, true):
             Text("{by} changed your password.", "{by}更改了您的密码。")

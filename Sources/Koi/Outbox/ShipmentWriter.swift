@@ -20,6 +20,9 @@ struct ShipmentWriter {
         if message.template == MessageWriter.template {
             return try MessageWriter(transaction, office).shipment(message)
         }
+        if message.template == TicketMailWriter.template {
+            return try TicketMailWriter(transaction, office).shipment(message)
+        }
         let reader = try MailReader(message.recipient, message.parameters, in: transaction)
         guard let content = try MailTemplate(rawValue: message.template)?.content(message, for: reader, in: transaction)
         else { return nil }

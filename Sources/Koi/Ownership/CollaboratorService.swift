@@ -80,6 +80,47 @@ struct CollaboratorService {
         try transaction.renewAccess()
     }
 
+    // MARK: By Koi itself
+
+    /// Shares a record with somebody who is to do something with it, as far as that one does not reach it anyway.
+    ///
+    /// Who has it done may do so, and the one who does it is told of that and not of the share.
+    func lend(_ record: Record, to user: Int64, _ level: Collaborator.Level) throws {
+        let others = try store.list(of: record.id, at: transaction.now)
+        let before = others.first { $0.user == user }
+        guard before?.level != .write, before?.level != level || before?.expiresAt != nil,
+            let access = try Actor.user(user, kind: .system, in: transaction.catalog, transaction.connection)?.access,
+            !access.unshared(of: resource, level == .write ? .change : .read).allows(record)
+        else { return }
+        if before == nil { try checkRoom(others, user) }
+        let share = Collaborator(
+            user: user,
+            level: level,
+            expiresAt: nil,
+            createdAt: before?.createdAt ?? transaction.now
+        )
+        try put(share, before: before, on: record)
+    }
+
+    /// Has a share end by a time, if it would not do so before.
+    ///
+    /// - Parameter start: when it was made, where another one is left as it is.
+    func limit(_ id: Int64, of user: Int64, madeAt start: Int64? = nil, until end: Int64) throws {
+        guard let before = try store.list(of: id, at: transaction.now).first(where: { $0.user == user }),
+            start ?? before.createdAt == before.createdAt, before.expiresAt.map({ $0 > end }) ?? true,
+            let record = try RecordStore(resource, transaction.connection).find(id, .all)
+        else { return }
+        let share = Collaborator(user: user, level: before.level, expiresAt: end, createdAt: before.createdAt)
+        try put(share, before: before, on: record)
+    }
+
+    private func put(_ share: Collaborator, before: Collaborator?, on record: Record) throws {
+        try store.put(share, on: record.id)
+        try log("shared", record.id, before: before, after: share)
+        if before == nil { try RecordStore(resource, transaction.connection).renewSearchTerms(of: record) }
+        try transaction.renewAccess()
+    }
+
     /// Clears away a share that has ended by itself.
     func expire(_ share: Collaborator, of id: Int64) throws {
         try store.remove(share.user, from: id)

@@ -32,6 +32,7 @@ package enum PersonalHoldings {
         HeldCompanyExports(),
         HeldMessages(), HeldConsents(), HeldMerges(), HeldConversions(), HeldStages(), HeldPoolEntries(),
         HeldRecords(Need.resource, about: ["customer", "contact"]), HeldRecords.deals,
+        HeldFiles(), HeldRecords.tickets,
         HeldRecords(Activity.resource, about: Concern.fields.map(\.name)),
         HeldRecords(WorkTask.resource, about: Concern.fields.map(\.name)),
     ]
@@ -39,5 +40,7 @@ package enum PersonalHoldings {
     /// Those that go by a record's number, and so tell of records that are about somebody, too.
     static let ofHeldRecords: [any PersonalHolding] = [
         HeldEvents(), HeldOwnerships(), HeldAnswers(), HeldDeliveries(), HeldImports(),
+        HeldRecords(TicketAssist.resource, about: ["ticket"]),
+        HeldRecords(TicketRemedy.resource, about: ["ticket"]),
     ]
 }

@@ -40,6 +40,8 @@ package final class Catalog: Sendable {
     /// The files that wait to be imported, or were.
     let imports: ImportFolder
     let exports: CompanyExportFolder
+    /// What goes with messages of tickets.
+    let files: FileFolder
     /// Is told of each event once it is on disk.
     package let headKeeper: HeadKeeper
     /// As well, for those who listen.
@@ -56,6 +58,7 @@ package final class Catalog: Sendable {
         secrets: SecretBox,
         imports: ImportFolder,
         exports: CompanyExportFolder,
+        files: FileFolder,
         headKeeper: HeadKeeper,
         eventHub: EventHub,
         outgoing: AddressPolicy = AddressPolicy(),
@@ -67,6 +70,7 @@ package final class Catalog: Sendable {
         self.secrets = secrets
         self.imports = imports
         self.exports = exports
+        self.files = files
         self.headKeeper = headKeeper
         self.eventHub = eventHub
         self.outgoing = outgoing

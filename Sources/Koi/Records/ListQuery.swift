@@ -7,7 +7,7 @@ package struct ListQuery: Sendable {
     /// The sort keys that a client may give; each costs a comparison per row.
     package static let maximumSortKeys = 3
     /// The conditions that a client may give, enough for each filter of a resource once, and the values of one of them.
-    package static let maximumConditions = 200
+    package static let maximumConditions = 300
     package static let maximumValues = 200
     /// The values of all conditions together, far below what SQLite can bind to one statement.
     package static let maximumValuesInAll = 5_000

@@ -182,24 +182,30 @@ package struct RecordService {
     package func save(_ changed: Record, before: Record, reason: String? = nil) throws -> Record {
         var changed = changed
         resource.rules.complete(&changed)
+        if let owner = resource.changeableOwner, changed[owner.name] != before[owner.name] {
+            try resource.rules.handingOver(&changed, before: before, reason: reason, in: transaction)
+        }
         return try save(changed, before: before, fields: changed.changedFields(from: before), reason: reason)
     }
 
     /// The same for these fields, which may be such as only Koi writes.
     ///
-    /// - Parameter verb: what the event says of it.
+    /// - Parameters:
+    ///   - verb: what the event says of it.
+    ///   - details: what it says beside what changed.
     func save(
         _ changed: Record,
         before: Record,
         fields: [Field],
         reason: String? = nil,
-        verb: String = "changed"
+        verb: String = "changed",
+        details: JSONObject = [:]
     ) throws -> Record {
         guard !fields.isEmpty else { return before }
         let record = next(changed, before)
         try store.update(record, changed: fields)
         try resource.rules.saved(record, before: before, in: transaction)
-        try log(verb, record, before: before, fields: fields, reason: reason)
+        try log(verb, record, before: before, fields: fields, reason: reason, details: details)
         try OwnerChange(record, before: before, reason: reason)?.follow(in: transaction)
         return record
     }

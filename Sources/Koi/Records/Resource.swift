@@ -191,6 +191,11 @@ package protocol RecordRules: Sendable {
         in transaction: Transaction
     ) throws
 
+    /// Completes a record that changes hands, or refuses it by throwing.
+    ///
+    /// - Parameter reason: what the one who hands it over says.
+    func handingOver(_ record: inout Record, before: Record, reason: String?, in transaction: Transaction) throws
+
     /// Does what follows from a stored change, in the same transaction.
     func saved(_ record: Record, before: Record?, in transaction: Transaction) throws
 
@@ -228,6 +233,13 @@ extension RecordRules {
         _ record: inout Record,
         before: Record?,
         issues: inout [Problem.Issue],
+        in transaction: Transaction
+    ) throws {}
+
+    package func handingOver(
+        _ record: inout Record,
+        before: Record,
+        reason: String?,
         in transaction: Transaction
     ) throws {}
 

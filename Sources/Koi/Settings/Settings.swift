@@ -32,6 +32,15 @@ package struct Settings: Sendable, Equatable {
     package var qualityWeights: [String: [String: Int64]] = [:]
     /// What must hold for the stages of customers.
     var stageCriteria = StageCriteria()
+    /// For how many days a closed ticket can be opened again.
+    package var ticketReopenDays: Int64 = 30
+    /// For how many days a customer can object to a result before a ticket can be closed without an answer.
+    package var ticketAcceptanceDays: Int64 = 7
+    /// After how many days without a word resolved tickets are closed; nil for never.
+    package var ticketCloseDays: Int64?
+    /// Whether customers of closed tickets are asked how satisfied they are, and a bad answer or none makes a task.
+    package var ticketSatisfaction = true
+    package var ticketFollowUps = true
     /// Who looks after records without anybody else to do so.
     package var steward: Int64?
     /// After how many days without care customers are to be visited again, by tier.
@@ -59,6 +68,12 @@ package struct Settings: Sendable, Equatable {
         settings.qualityWeights = QualityWeights.all(record["qualityWeights"])
         settings.stageCriteria = StageCriteria(record["stageCriteria"])
         settings.visitCadence = VisitCadence(record["visitCadence"])
+        settings.ticketReopenDays = record["ticketReopenDays"].integerValue ?? settings.ticketReopenDays
+        settings.ticketAcceptanceDays =
+            record["ticketAcceptanceDays"].integerValue ?? settings.ticketAcceptanceDays
+        settings.ticketCloseDays = record["ticketCloseDays"].integerValue
+        settings.ticketSatisfaction = record["ticketSatisfaction"].boolValue ?? settings.ticketSatisfaction
+        settings.ticketFollowUps = record["ticketFollowUps"].boolValue ?? settings.ticketFollowUps
         settings.steward = record["steward"].integerValue
         settings.messagesPerDay = record["messagesPerDay"].integerValue
         settings.messagesPerPerson = record["messagesPerPerson"].integerValue

@@ -81,6 +81,31 @@ extension Settings {
                     "各等级客户在多少天未跟进后需要回访，例如 vip=30；任务提前一周生成，未列出的等级不生成。"
                 )
                 .example(["vip=30", "general=90"]),
+            .integer("ticketReopenDays", "Tickets reopen within days", "工单可重开天数", 0...3_650).fallback(30)
+                .noted(
+                    "For how long a closed ticket can be opened again; a customer who writes later gets another one that follows it.",
+                    "已关闭的工单在此天数内可以重开；客户在此之后来信则另建接续的工单。"
+                ),
+            .integer("ticketAcceptanceDays", "Results stand after days", "结果默认认可天数", 0...3_650).fallback(7)
+                .noted(
+                    "For how long a resolved ticket waits for the customer's answer before it can be closed without one.",
+                    "工单解决后等待客户答复的天数；期满仍无答复方可关闭。"
+                ),
+            .integer("ticketCloseDays", "Tickets close after days", "工单自动关闭天数", 1...3_650)
+                .noted(
+                    "After how many whole days without a word a resolved ticket is closed, where nothing is missing for that. Null for never.",
+                    "已解决的工单在多少整天无往来后自动关闭（关闭条件均满足时）；留空表示不自动关闭。"
+                ),
+            .boolean("ticketSatisfaction", "Ask for satisfaction", "询问满意度").fallback(true)
+                .noted(
+                    "Whether the customer of a ticket is asked how satisfied they are once it is closed; needs publicURL.",
+                    "工单关闭后是否询问客户满意度；需要填写 publicURL。"
+                ),
+            .boolean("ticketFollowUps", "Follow up on satisfaction", "跟进满意度").fallback(true)
+                .noted(
+                    "Whether a bad answer, or none within a week, makes a task for the ticket's owner.",
+                    "评价较差或一周内未评价时，是否为工单负责人建立任务。"
+                ),
             .reference("steward", "Steward", "数据管理员", to: "users")
                 .noted(
                     "Who looks after records without an owner, and those of owners who have left and whose team has no lead.",
@@ -133,6 +158,7 @@ struct SettingsRules: RecordRules {
     func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {
         let settings = try Settings.load(transaction.connection)
         if record["stageCriteria"] != before?["stageCriteria"] { try transaction.jobs.add(LifecycleJob.job) }
+        if record["timeZone"] != before?["timeZone"] { try TicketRetiming.begin(transaction) }
         let cache = transaction.catalog.settings
         transaction.whenCommitted { cache.replace(settings) }
     }

@@ -10,6 +10,10 @@ package enum LinkPurpose: String, Sendable {
     case unsubscribe
     /// To follow what a user has to do, in a calendar elsewhere.
     case calendar
+    /// To agree to what is offered to make up for something, or not to.
+    case consent
+    /// To see a ticket as its customer does, and to answer.
+    case ticket
 
     /// In milliseconds.
     var lifetime: Int64 {
@@ -20,6 +24,9 @@ package enum LinkPurpose: String, Sendable {
         case .unsubscribe: 730 * 86_400_000
         // Until it is revoked, as far as anybody can see.
         case .calendar: 3_650 * 86_400_000
+        case .consent: 30 * 86_400_000
+        // A ticket can be opened again for long, and what was said of it is looked up later.
+        case .ticket: 730 * 86_400_000
         }
     }
 }

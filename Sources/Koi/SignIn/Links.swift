@@ -91,6 +91,18 @@ package struct Links {
         )
     }
 
+    /// Revokes those of one purpose that are about a record.
+    func revokeAll(_ purpose: LinkPurpose, of subject: EventSubject) throws {
+        try transaction.connection.run(
+            """
+            UPDATE links SET "revokedAt" = ? WHERE resource = ? AND record = ? AND purpose = ? AND "revokedAt" IS NULL
+            """,
+            [
+                .integer(transaction.now), .text(subject.resource), .integer(subject.id), .text(purpose.rawValue),
+            ]
+        )
+    }
+
     /// Revokes all of one purpose.
     package func revokeAll(_ purpose: LinkPurpose) throws {
         try transaction.connection.run(

@@ -66,11 +66,13 @@ package enum WorkTask {
         case recurrence
         case visitCadence
         case productMatch
+        case satisfaction
     }
 
     private static let causes = [
         Choice(Cause.recurrence.rawValue, "Recurrence", "重复"),
         Choice(Cause.visitCadence.rawValue, "Return visit", "定期回访"),
         Choice(Cause.productMatch.rawValue, "A product fits a need", "产品符合需求"),
+        Choice(Cause.satisfaction.rawValue, "Satisfaction with a ticket", "工单满意度"),
     ]
 }

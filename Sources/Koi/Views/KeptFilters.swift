@@ -7,5 +7,6 @@ enum KeptFilters {
         (Webhook.resource, ["filter"]),
         (AssignmentRule.resource, ["filter", "exempt"]),
         (Pool.resource, ["filter"]),
+        (ServicePolicy.resource, ["filter"]),
     ]
 }

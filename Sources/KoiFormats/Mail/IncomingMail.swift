@@ -17,10 +17,14 @@ package struct IncomingMail: Sendable {
     package let text: String
     package let files: [IncomingFile]
     package let omissions: Set<Omission>
+    /// Whether it says what became of another mail (RFC 6522).
+    package let isReport: Bool
 
     package init(_ bytes: [UInt8]) {
         let root = MailEntity(bytes[...])
         fields = root.fields
+        isReport =
+            root.type == "multipart/report" && root.parameters.word("report-type")?.lowercased() == "delivery-status"
         subject = root.fields.value("subject").flatMap { MailText.line(EncodedWords.text($0[...])) }
         from = IncomingMail.mailboxes("from", of: root.fields)
         replyTo = IncomingMail.mailboxes("reply-to", of: root.fields)
