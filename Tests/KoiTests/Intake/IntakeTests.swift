@@ -57,6 +57,43 @@ struct `A form for strangers` {
         #expect(try koi.request(.get, "/v1/notifications").items.count == 1)
     }
 
+    @Test func `makes a ticket of the contact who has the address, where it is for that`() throws {
+        let contact = try koi.make("contacts", ["name": "李明", "email": "liming@example.com"])
+        let address = try form(["makes": "ticket", "leadOwner": 1])
+        let sent: JSONValue = [
+            "reporterName": "Li Ming", "reporterEmail": "liming@example.com", "description": "泵漏水\n急", "status": 7,
+        ]
+        #expect(try send(address, sent).text == #"{"received":true}"#)
+        // A second click.
+        #expect(try send(address, sent).status == .accepted)
+
+        let tickets = try koi.request(.get, "/v1/tickets").items
+        #expect(tickets.count == 1)
+        let expected: [String: JSONValue] = [
+            "subject": "泵漏水 急", "channel": "form", "contact": .integer(contact), "owner": 1, "state": "new",
+            "reporterName": "Li Ming", "reporterEmail": "liming@example.com", "description": nil,
+            "lastIncomingAt": "2026-11-22T09:00:00.000Z",
+        ]
+        for (name, value) in expected { #expect(tickets.first?[name] == value, "\(name)") }
+        let id = try #require(tickets.first?["id"]?.integerValue)
+        let message = try koi.request(.get, "/v1/tickets/\(id)/messages").items.first
+        #expect(message?["text"] == "泵漏水\n急")
+        #expect(message?["channel"] == "form")
+        #expect(try leads().isEmpty)
+        #expect(try koi.request(.get, "/v1/forms/1")["accepted"] == 1)
+    }
+
+    @Test func `asks a ticket's reporter for nothing that is not theirs to say`() throws {
+        let made = try koi.request(
+            .post,
+            "/v1/forms",
+            ["name": "Complaints", "makes": "ticket", "asks": ["subject", "owner", "name"]]
+        )
+        #expect(made.refused == ["asks[1] unknown_field", "asks[2] unknown_field"])
+        let address = try form(["makes": "ticket", "required": ["subject"]])
+        #expect(try send(address, ["description": "x"]).refused == ["subject required"])
+    }
+
     @Test(arguments: ["application/x-www-form-urlencoded", "multipart/form-data; boundary=b"])
     func `takes what browsers send`(type: String) throws {
         try koi.make(

@@ -13,7 +13,7 @@ extension Office {
     /// The owners of all customers or contacts by their numbers, those in the bin included.
     func owners(of table: String = "customers") throws -> [Int64: Int64] {
         try koi.app.perform { transaction in
-            let rows = try transaction.connection.rows("SELECT id, owner FROM \(table)") { ($0.int(0), $0.int(1)) }
+            let rows = try transaction.connection.rows("SELECT id, owner FROM \"\(table)\"") { ($0.int(0), $0.int(1)) }
             return Dictionary(uniqueKeysWithValues: rows)
         }
     }
@@ -364,7 +364,7 @@ struct `A user who owns something` {
             let steps = try koi.app.perform { transaction in
                 try transaction.connection.rows(
                     """
-                    EXPLAIN QUERY PLAN SELECT id FROM \(resource.name)
+                    EXPLAIN QUERY PLAN SELECT id FROM "\(resource.name)"
                     WHERE "\(owner)" = 1 AND "removedAt" IS \(state) AND id > 5 ORDER BY id
                     """
                 ) { $0.text(3) }

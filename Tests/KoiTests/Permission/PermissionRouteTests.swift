@@ -23,6 +23,7 @@ struct `The permission matrix` {
         "/v1/quality": "what one sees of each record, tried in QualityTests",
         "/v1/quality/counts": "what one sees of each record, tried in QualityTests",
         "/v1/duplicates": "the right to see both records, tried in DuplicateListTests",
+        "/v1/files/{id}": "one's own, tried in FileTests",
         "/v1/exports/{id}": "for administrators, tried in CompanyExportTests",
         "/v1/exports/{id}/file": "for administrators, tried in CompanyExportTests",
         "/v1/reports/pipeline-changes": "what one sees of each deal, tried in DealReportTests",
@@ -38,11 +39,13 @@ struct `The permission matrix` {
         "/v1/reports/unfollowed": "what one sees of each record, tried in UnfollowedTests",
         "/v1/reports/activities": "what one sees of each activity, tried in ActivityReportTests",
         "/v1/reports/next-actions": "what one sees of each record, tried in NextActionTests",
+        "/v1/reports/promises": "what one sees of each ticket, tried in PromiseReportTests",
         "/v1/reports/lifecycle": "what one sees of each customer, tried in LifecycleTests",
         "/v1/merges": "the rights on both records, tried in MergeTests",
         "/v1/merges/{id}": "the rights on both records, tried in MergeTests",
         "/v1/mail-tests/{id}": "the area settings, tried in OutboxTests",
         "/v1/inbound/bounce": "the right to change all messages, tried in BounceTests",
+        "/v1/inbound/email": "the right to create tickets, tried in InboundMailTests",
         "/v1/invitations": "the right to change a user, tried in InvitationTests",
     ]
 

@@ -37,6 +37,9 @@ final class RecordMaker {
         var body = try body(resource)
         for (name, value) in own { body[name] = value }
         if resource.name == Deal.resource.name { try place(&body, own["pipeline"]) }
+        // The tree is not deep, and a way leads elsewhere.
+        if resource.name == TicketCategory.resource.name { body["parent"] = own["parent"] }
+        if resource.name == TicketTransition.resource.name, let from = own["from"] { body["to"] = from == 1 ? 2 : 1 }
         if resource.name == Activity.resource.name, body["customer"] == nil {
             body["customer"] = try make(Customer.resource.name)
         }
@@ -44,7 +47,9 @@ final class RecordMaker {
         if let field = resource.ownerField, field != "id" { body[field] = owner.map(JSONValue.integer) ?? .null }
         if let team = resource.teamField, own[team] != nil { resource.ownerField.map { body[$0] = .null } }
         let isSettable = isOwnable && own.keys.allSatisfy { resource.field($0)?.isReadOnly != true }
-        guard resource.operations.contains(.create), isSettable else { return try insert(resource, body) }
+        // No ticket begins in just any status.
+        let isBegun = resource.name == Ticket.resource.name && own["status"] != nil
+        guard resource.operations.contains(.create), isSettable, !isBegun else { return try insert(resource, body) }
         for _ in 0..<5 {
             let answer = try koi.request(.post, "/v1/" + resource.name, .object(body))
             if let id = answer["id"].integerValue { return id }
@@ -84,6 +89,7 @@ final class RecordMaker {
         try koi.app.perform { transaction in
             var record = Record(resource)
             for member in body.members { record[member.name] = member.value }
+            if resource.name == Ticket.resource.name { record["number"] = .string(try TicketNumber.free(transaction)) }
             record["version"] = 1
             record["createdAt"] = .string(Timestamp.text(transaction.now))
             record["updatedAt"] = record["createdAt"]
@@ -108,6 +114,13 @@ final class RecordMaker {
             body[field.name] = value
         }
         if resource.name == SalesTarget.resource.name { place(target: &body) }
+        // Somebody who may help, with a ticket that nobody helps with yet.
+        if resource.name == TicketAssist.resource.name {
+            body["assignee"] = 1
+            body["ticket"] = try make(Ticket.resource.name)
+        }
+        // There is one limit of a role.
+        if resource.name == AuthorityLimit.resource.name { body["role"] = try make(Role.resource.name) }
         return body
     }
 
