@@ -42,20 +42,7 @@ package struct WorkingCalendarRules: RecordRules {
     package func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {
         let hours = ["main", "timeZone", "hours", "holidays", "makeUpDays", "removedAt"]
         if hours.contains(where: { record[$0] != before?[$0] }) { try TicketRetiming.begin(transaction) }
-        guard record["main"] == true, !record.isRemoved, before?["main"] != true || before?.isRemoved == true else {
-            return
-        }
-        let others = try transaction.connection.rows(
-            #"SELECT id FROM calendars WHERE main = 1 AND "removedAt" IS NULL AND id <> ?"#,
-            [.integer(record.id)]
-        ) { $0.int(0) }
-        let store = RecordStore(WorkingCalendar.resource, transaction.connection)
-        for other in others {
-            guard let before = try store.find(other, .all) else { continue }
-            var changed = before
-            changed["main"] = false
-            _ = try RecordService(WorkingCalendar.resource, transaction).save(changed, before: before)
-        }
+        try MainRecord.follow(record, before: before, in: transaction)
     }
 
     package func removing(_ record: Record, in transaction: Transaction) throws {

@@ -128,7 +128,7 @@ struct ConductDocumentation {
         var docs = RouteDocumentation(operation, tag: resource.name, summary)
         docs.parameters = [
             Schema.idParameter,
-            Schema.headerParameter("If-Match", "Carry it out only if the record still has the version of this tag."),
+            RecordDocumentation.ifMatch,
         ]
         docs.request = body.schema
         docs.answer = Schema.reference(Schema.component(resource))

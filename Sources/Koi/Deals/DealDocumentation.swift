@@ -29,7 +29,7 @@ struct DealDocumentation {
         )
         docs.parameters = [
             Schema.idParameter,
-            Schema.headerParameter("If-Match", "Carry it out only if the record still has the version of this tag."),
+            RecordDocumentation.ifMatch,
         ]
         docs.request = DealRoutes.order.schema
         docs.answer = Schema.reference(Schema.component(Deal.resource))

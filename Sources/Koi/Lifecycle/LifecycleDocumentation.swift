@@ -31,7 +31,7 @@ struct LifecycleDocumentation {
             "set\(name)OfCustomer",
             "Keeps the customer in a \(words), with a reason: 422 names the criteria that are not met, unless it is forced."
         )
-        docs.parameters = [Schema.idParameter, LifecycleDocumentation.match]
+        docs.parameters = [Schema.idParameter, RecordDocumentation.ifMatch]
         docs.request = LifecycleRoutes.order(axis).schema
         docs.answer = document
         docs.problems = [
@@ -43,7 +43,7 @@ struct LifecycleDocumentation {
 
     var end: RouteDocumentation {
         var docs = documentation("free\(name)OfCustomer", "Lets the \(words) follow from the facts again.")
-        docs.parameters = [Schema.idParameter, LifecycleDocumentation.match]
+        docs.parameters = [Schema.idParameter, RecordDocumentation.ifMatch]
         docs.status = .noContent
         docs.problems = [.badRequest, .forbidden, .notFound, .preconditionFailed]
         return docs
@@ -80,10 +80,6 @@ struct LifecycleDocumentation {
 
     // MARK: Schemas
 
-    private static let match = Schema.headerParameter(
-        "If-Match",
-        "Carry it out only if the record still has the version of this tag."
-    )
     private static let text: JSONValue = ["type": "string"]
     private static let flag: JSONValue = ["type": "boolean"]
     private static let time: JSONValue = ["type": "string", "format": "date-time"]

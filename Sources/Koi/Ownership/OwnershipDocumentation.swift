@@ -26,10 +26,7 @@ struct OwnershipDocumentation {
         var docs = documentation("assign" + one, "Gives the \(resource.label.en) to another owner, with a reason.")
         docs.parameters = [
             Schema.idParameter,
-            Schema.headerParameter(
-                "If-Match",
-                "Carry it out only if the record still has the version of this tag."
-            ),
+            RecordDocumentation.ifMatch,
         ]
         docs.request = OwnershipRoutes.assignment.schema
         docs.answer = Schema.reference(one)

@@ -32,20 +32,7 @@ package enum Pipeline {
 /// There is one main pipeline, and none goes that has stages.
 struct PipelineRules: RecordRules {
     func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {
-        guard record["main"] == true, !record.isRemoved, before?["main"] != true || before?.isRemoved == true else {
-            return
-        }
-        let store = RecordStore(Pipeline.resource, transaction.connection)
-        let others = try transaction.connection.rows(
-            "SELECT id FROM pipelines WHERE main = 1 AND id <> ? AND \"removedAt\" IS NULL",
-            [.integer(record.id)]
-        ) { $0.int(0) }
-        for other in others {
-            guard let before = try store.find(other, .all) else { continue }
-            var changed = before
-            changed["main"] = false
-            _ = try RecordService(Pipeline.resource, transaction).save(changed, before: before)
-        }
+        try MainRecord.follow(record, before: before, in: transaction)
     }
 
     func removing(_ record: Record, in transaction: Transaction) throws {

@@ -99,7 +99,7 @@ enum PoolDocumentation {
         )
         docs.parameters = [
             Schema.idParameter,
-            Schema.headerParameter("If-Match", "Carry it out only if the record still has the version of this tag."),
+            RecordDocumentation.ifMatch,
         ]
         docs.request = PoolRoutes.releasing.schema
         docs.answer = Schema.reference(one)

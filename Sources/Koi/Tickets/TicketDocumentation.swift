@@ -27,7 +27,7 @@ struct TicketDocumentation {
         )
         docs.parameters = [
             Schema.idParameter,
-            Schema.headerParameter("If-Match", "Carry it out only if the record still has the version of this tag."),
+            RecordDocumentation.ifMatch,
         ]
         docs.request = TicketRoutes.order.schema
         docs.answer = Schema.reference(Schema.component(Ticket.resource))

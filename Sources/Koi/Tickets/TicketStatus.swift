@@ -69,22 +69,7 @@ package enum TicketStatus {
 /// Each category has one main status, and none goes that tickets are in.
 struct TicketStatusRules: RecordRules {
     func saved(_ record: Record, before: Record?, in transaction: Transaction) throws {
-        guard record["main"] == true, !record.isRemoved, before?["main"] != true || before?.isRemoved == true else {
-            return
-        }
-        let store = RecordStore(TicketStatus.resource, transaction.connection)
-        let others = try transaction.connection.rows(
-            """
-            SELECT id FROM "ticket-statuses" WHERE category = ? AND main = 1 AND id <> ? AND "removedAt" IS NULL
-            """,
-            [.text(record["category"].stringValue ?? ""), .integer(record.id)]
-        ) { $0.int(0) }
-        for other in others {
-            guard let before = try store.find(other, .all) else { continue }
-            var changed = before
-            changed["main"] = false
-            _ = try RecordService(TicketStatus.resource, transaction).save(changed, before: before)
-        }
+        try MainRecord.follow(record, before: before, within: "category", in: transaction)
     }
 
     func removing(_ record: Record, in transaction: Transaction) throws {
