@@ -25,7 +25,7 @@ enum AccessDocumentation {
                     ["type": "array", "minItems": 1, "items": ["type": "string", "enum": .array(kinds)]],
                     "Of these kinds."
                 ),
-            ] + LogDocumentation.period + LogDocumentation.page
+            ] + LogDocumentation.period + Schema.page
         docs.answer = LogDocumentation.answer(entry)
         docs.problems = [.badRequest, .forbidden]
         return docs

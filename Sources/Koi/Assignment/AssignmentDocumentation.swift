@@ -28,7 +28,7 @@ struct AssignmentDocumentation {
             tag: resource.name,
             "Lists who was given a \(resource.label.en), by which rule or by whom, and why not another; the newest first."
         )
-        docs.parameters = [Schema.idParameter] + LogDocumentation.page
+        docs.parameters = [Schema.idParameter] + Schema.page
         docs.answer = LogDocumentation.answer(
             Schema.object(
                 [
@@ -64,7 +64,7 @@ struct AssignmentDocumentation {
             tag: AssignmentRule.resource.name,
             "Lists the records that a rule is about to take from their owners, who have not followed them up; nothing is changed."
         )
-        docs.parameters = [Schema.idParameter] + LogDocumentation.page
+        docs.parameters = [Schema.idParameter] + Schema.page
         docs.answer = LogDocumentation.answer(
             Schema.object(
                 [

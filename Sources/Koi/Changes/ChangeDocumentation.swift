@@ -46,7 +46,7 @@ enum ChangeDocumentation {
                 ],
                 "How many seconds to wait for a change where there is none yet."
             ),
-            LogDocumentation.limit,
+            Schema.limitParameter,
             Schema.headerParameter(
                 "Last-Event-ID",
                 "For a stream, in place of after: the id of the last event that was seen."

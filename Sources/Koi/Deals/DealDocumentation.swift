@@ -43,7 +43,7 @@ struct DealDocumentation {
             "browseStagesOfDeal",
             "Lists the stages in which the deal was, the first one first, with the time in each and why it was moved."
         )
-        docs.parameters = [Schema.idParameter] + DealDocumentation.page
+        docs.parameters = [Schema.idParameter] + Schema.page
         docs.answer = DealDocumentation.list(DealDocumentation.visit, next: DealDocumentation.nullableText)
         docs.problems = [.badRequest, .notFound]
         return docs
@@ -82,7 +82,7 @@ struct DealDocumentation {
 
     var problems: RouteDocumentation {
         var docs = documentation("browseProblemsOfDeal", "Lists what went wrong with the deal, the oldest first.")
-        docs.parameters = [Schema.idParameter] + DealDocumentation.page
+        docs.parameters = [Schema.idParameter] + Schema.page
         docs.answer = DealDocumentation.list(DealDocumentation.problem, next: DealDocumentation.nullableText)
         docs.problems = [.badRequest, .notFound]
         return docs
@@ -106,18 +106,6 @@ struct DealDocumentation {
 
     private static let writing: [Status] = [
         .badRequest, .forbidden, .notFound, .conflict, .unsupportedMediaType, .unprocessableContent,
-    ]
-
-    private static let page: [JSONValue] = [
-        Schema.queryParameter(
-            "limit",
-            [
-                "type": "integer", "minimum": 1, "maximum": .integer(Int64(ListQuery.maximumLimit)),
-                "default": .integer(Int64(ListQuery.defaultLimit)),
-            ],
-            "The most entries of a page."
-        ),
-        Schema.cursorParameter,
     ]
 
     private static let stage: JSONValue = [

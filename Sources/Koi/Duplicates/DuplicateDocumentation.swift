@@ -48,7 +48,7 @@ struct DuplicateDocumentation {
                     "Of which resource."
                 ),
                 Schema.queryParameter("score", Duplicate.scoreSchema, "The lowest score."),
-            ] + LogDocumentation.page
+            ] + Schema.page
         let record = Schema.object(["id": Schema.idSchema, "name": ["type": "string"]], required: ["id"])
         docs.answer = page(
             Schema.object(

@@ -26,7 +26,7 @@ enum EventDocumentation {
                 Schema.queryParameter("record", numbers, "The number of the record; needs resource."),
                 Schema.queryParameter("user", numbers, "Who did it; me for oneself."),
             ] + LogDocumentation.period + [
-                LogDocumentation.limit,
+                Schema.limitParameter,
                 Schema.headerParameter(
                     "Last-Event-ID",
                     "For a stream, in place of after: the id of the last event that was seen."
@@ -52,7 +52,7 @@ enum EventDocumentation {
             tag: resource.name,
             "Lists what happened to one \(resource.label.en) and to what belongs to it, the newest first."
         )
-        docs.parameters = [Schema.idParameter] + LogDocumentation.page
+        docs.parameters = [Schema.idParameter] + Schema.page
         docs.answer = LogDocumentation.answer(Schema.reference("Event"))
         docs.problems = [.badRequest, .notFound]
         return docs
@@ -115,19 +115,6 @@ enum LogDocumentation {
     static let period = [
         Schema.queryParameter("from", moment, "At this time or after it; a day begins in the user's time zone."),
         Schema.queryParameter("to", moment, "Before this time."),
-    ]
-
-    static let limit = Schema.queryParameter(
-        "limit",
-        [
-            "type": "integer", "minimum": 1, "maximum": .integer(Int64(ListQuery.maximumLimit)),
-            "default": .integer(Int64(ListQuery.defaultLimit)),
-        ],
-        "The most entries of a page."
-    )
-
-    static let page = [
-        limit, Schema.cursorParameter,
     ]
 
     /// A page of such a list.

@@ -54,18 +54,7 @@ struct LifecycleDocumentation {
             "browse\(name)sOfCustomer",
             "Lists in which stages the customer was, the first one first: for how long, by which event, on what evidence."
         )
-        docs.parameters = [
-            Schema.idParameter,
-            Schema.queryParameter(
-                "limit",
-                [
-                    "type": "integer", "minimum": 1, "maximum": .integer(Int64(ListQuery.maximumLimit)),
-                    "default": .integer(Int64(ListQuery.defaultLimit)),
-                ],
-                "The most entries of a page."
-            ),
-            Schema.cursorParameter,
-        ]
+        docs.parameters = [Schema.idParameter] + Schema.page
         docs.answer = Schema.object(
             ["items": Schema.array(stay), "next": ["type": ["string", "null"]]],
             required: ["items", "next"]

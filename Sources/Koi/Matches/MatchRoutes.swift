@@ -80,18 +80,7 @@ enum MatchRoutes {
             tag: Need.resource.name,
             "Lists the products that fit the need, since when, and the task that its owner was given to offer each."
         )
-        docs.parameters = [
-            Schema.idParameter,
-            Schema.queryParameter(
-                "limit",
-                [
-                    "type": "integer", "minimum": 1, "maximum": .integer(Int64(ListQuery.maximumLimit)),
-                    "default": .integer(Int64(ListQuery.defaultLimit)),
-                ],
-                "The most entries of a page."
-            ),
-            Schema.cursorParameter,
-        ]
+        docs.parameters = [Schema.idParameter] + Schema.page
         let item = Schema.object(
             [
                 "product": Schema.idSchema, "name": ["type": ["string", "null"]],

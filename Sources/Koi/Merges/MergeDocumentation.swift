@@ -41,7 +41,7 @@ enum MergeDocumentation {
                 Schema.queryParameter("loser", numbers, "The record that was merged."),
                 Schema.queryParameter("state", ["type": "array", "minItems": 1, "items": state], "How far it is."),
                 Schema.queryParameter("user", numbers, "Who did it."),
-            ] + LogDocumentation.period + LogDocumentation.page
+            ] + LogDocumentation.period + Schema.page
         docs.answer = LogDocumentation.answer(merge)
         docs.problems = [.badRequest]
         return docs

@@ -76,6 +76,18 @@ package enum Schema {
         "Where to go on: the next of the page before."
     )
 
+    static let limitParameter = queryParameter(
+        "limit",
+        [
+            "type": "integer", "minimum": 1, "maximum": .integer(Int64(ListQuery.maximumLimit)),
+            "default": .integer(Int64(ListQuery.defaultLimit)),
+        ],
+        "The most entries of a page."
+    )
+
+    /// Of a list that goes on behind a cursor and takes nothing else.
+    static let page = [limitParameter, cursorParameter]
+
     static func headerParameter(_ name: String, _ description: String) -> JSONValue {
         [
             "name": .string(name), "in": "header", "description": .string(description),

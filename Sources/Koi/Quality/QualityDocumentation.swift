@@ -33,7 +33,7 @@ enum QualityDocumentation {
                     ["type": "integer", "minimum": 0, "maximum": 100],
                     "Only those that are no more complete."
                 ),
-            ] + LogDocumentation.page
+            ] + Schema.page
         docs.answer = page(quality, next: ["type": ["string", "null"]])
         docs.problems = [.badRequest]
         return docs

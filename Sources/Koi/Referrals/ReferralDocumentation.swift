@@ -51,7 +51,7 @@ enum ReferralDocumentation {
             tag: "customers",
             "Says how many of the customers that were added came by referral, and who referred the most."
         )
-        docs.parameters = LogDocumentation.period + [LogDocumentation.limit]
+        docs.parameters = LogDocumentation.period + [Schema.limitParameter]
         let referrer = Schema.object(
             ["customer": Schema.idSchema, "name": name, "referred": count],
             required: ["customer", "referred"]

@@ -41,7 +41,7 @@ struct TicketDocumentation {
             "browseMessagesOfTicket",
             "Lists what was said about the ticket, the first message first."
         )
-        docs.parameters = [Schema.idParameter] + Self.page
+        docs.parameters = [Schema.idParameter] + Schema.page
         docs.answer = Schema.object(
             ["items": Schema.array(Self.message), "next": Self.nullableText],
             required: ["items", "next"]
@@ -83,18 +83,6 @@ struct TicketDocumentation {
 
     private static let writing: [Status] = [
         .badRequest, .forbidden, .notFound, .conflict, .unsupportedMediaType, .unprocessableContent,
-    ]
-
-    private static let page: [JSONValue] = [
-        Schema.queryParameter(
-            "limit",
-            [
-                "type": "integer", "minimum": 1, "maximum": .integer(Int64(ListQuery.maximumLimit)),
-                "default": .integer(Int64(ListQuery.defaultLimit)),
-            ],
-            "The most entries of a page."
-        ),
-        Schema.cursorParameter,
     ]
 
     private static let text: JSONValue = ["type": "string"]

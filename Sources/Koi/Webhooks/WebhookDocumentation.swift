@@ -22,7 +22,7 @@ enum WebhookDocumentation {
                     ["type": "array", "minItems": 1, "items": ["type": "integer", "format": "int64"]],
                     "Of these events."
                 ),
-            ] + LogDocumentation.page
+            ] + Schema.page
         docs.answer = LogDocumentation.answer(delivery)
         docs.problems = [.badRequest, .notFound]
         return docs
